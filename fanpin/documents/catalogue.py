@@ -1,0 +1,118 @@
+"""Every paper by name: its data, template, issuer, what the public may see, signers, seal, retention."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from fanpin.documents import papers_household as household
+from fanpin.documents import papers_leaving as leaving
+from fanpin.documents import papers_offices as offices
+from fanpin.documents import papers_village as village
+from fanpin.rules.titles import TitledEnum
+
+PUBLIC_COLUMNS = ("group", "head_name", "size", "household_class", "measures")
+
+
+class Issuer(TitledEnum):
+    """Who issues (and seals) a paper."""
+
+    HOUSEHOLD = ("household", "农户")
+    VILLAGE = ("village", "村民委员会")
+    TOWNSHIP = ("township", "乡（镇）人民政府")
+    COUNTY = ("county", "县级乡村振兴部门")
+
+
+class Retention(TitledEnum):
+    """How long the file is kept; defaults to be confirmed by the county's archive."""
+
+    PERMANENT = ("permanent", "永久")
+    THIRTY_YEARS = ("30y", "30年")
+    TEN_YEARS = ("10y", "10年")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """One kind of paper; `seal` names whose seal it bears, None for a paper that only persons sign."""
+
+    code: str
+    title: str
+    clause: str
+    data: type
+    issuer: Issuer
+    seal: Issuer | None
+    signers: tuple[str, ...]
+    retention: Retention
+    public: bool = False
+    columns: tuple[str, ...] = ()
+
+    @property
+    def template(self) -> str:
+        """Name the template: the paper's code."""
+        return f"documents/{self.code}.html"
+
+
+class UnknownPaper(LookupError):
+    """No paper of that code is in the catalogue."""
+
+
+_ROWS = (
+    Paper(code="leaflet", title="防止返贫监测申报引导单", clause="三(一)", data=household.Leaflet, issuer=Issuer.VILLAGE,
+          seal=None, signers=(), retention=Retention.TEN_YEARS, public=True),
+    Paper(code="lead", title="防止返贫监测申报登记表", clause="三(一)", data=household.LeadSheet, issuer=Issuer.COUNTY,
+          seal=None, signers=("申报人", "受理人"), retention=Retention.TEN_YEARS),
+    Paper(code="application", title="纳入监测申请及授权承诺书", clause="三(三)", data=household.Application,
+          issuer=Issuer.HOUSEHOLD, seal=None, signers=("户主", "成年家庭成员", "代书人", "见证人"),
+          retention=Retention.THIRTY_YEARS),
+    Paper(code="survey", title="防止返贫监测实地调查表", clause="三(三)", data=household.SurveySheet, issuer=Issuer.VILLAGE,
+          seal=None, signers=("调查人", "户主"), retention=Retention.THIRTY_YEARS),
+    Paper(code="minutes", title="评议会议记录", clause="三(四)", data=village.Minutes, issuer=Issuer.VILLAGE,
+          seal=Issuer.VILLAGE, signers=("主持人", "记录人", "到会人员"), retention=Retention.THIRTY_YEARS),
+    Paper(code="notice_in", title="拟纳入监测对象公示", clause="三(四)", data=village.Notice, issuer=Issuer.VILLAGE,
+          seal=Issuer.VILLAGE, signers=(), retention=Retention.THIRTY_YEARS, public=True, columns=PUBLIC_COLUMNS),
+    Paper(code="notice_out", title="拟风险消除监测对象公示", clause="五(二)", data=village.Notice, issuer=Issuer.VILLAGE,
+          seal=Issuer.VILLAGE, signers=(), retention=Retention.THIRTY_YEARS, public=True, columns=PUBLIC_COLUMNS),
+    Paper(code="village_report", title="村级报告", clause="三(四)", data=village.VillageReport, issuer=Issuer.VILLAGE,
+          seal=Issuer.VILLAGE, signers=("负责人",), retention=Retention.PERMANENT),
+    Paper(code="township_review", title="乡镇审核表", clause="三(五)", data=offices.TownshipReview, issuer=Issuer.TOWNSHIP,
+          seal=Issuer.TOWNSHIP, signers=("抽查人", "主持人", "负责人"), retention=Retention.THIRTY_YEARS),
+    Paper(code="township_report", title="乡镇审核报告", clause="三(五)", data=offices.TownshipReport, issuer=Issuer.TOWNSHIP,
+          seal=Issuer.TOWNSHIP, signers=("签发人",), retention=Retention.PERMANENT),
+    Paper(code="joint_review", title="部门联审结果表", clause="三(六)", data=offices.JointReview, issuer=Issuer.COUNTY,
+          seal=Issuer.COUNTY, signers=("经办人", "负责人"), retention=Retention.THIRTY_YEARS),
+    Paper(code="county_reply", title="县级批复", clause="三(六)", data=offices.CountyReply, issuer=Issuer.COUNTY,
+          seal=Issuer.COUNTY, signers=("签发人",), retention=Retention.PERMANENT),
+    Paper(code="not_included", title="不予纳入告知书", clause="三(六)", data=household.NotIncluded, issuer=Issuer.COUNTY,
+          seal=Issuer.COUNTY, signers=("送达人", "签收人"), retention=Retention.THIRTY_YEARS),
+    Paper(code="special_case", title="特殊情况专门说明", clause="二(三)", data=offices.SpecialCase, issuer=Issuer.COUNTY,
+          seal=Issuer.COUNTY, signers=("记录人", "乡镇负责人", "县级负责人"), retention=Retention.PERMANENT),
+    Paper(code="measures_plan", title="帮扶措施明细表", clause="四", data=village.MeasuresPlan, issuer=Issuer.TOWNSHIP,
+          seal=Issuer.TOWNSHIP, signers=("户主", "责任人"), retention=Retention.THIRTY_YEARS),
+    Paper(code="measures_notice", title="帮扶措施公示", clause="四", data=village.MeasuresNotice, issuer=Issuer.VILLAGE,
+          seal=Issuer.VILLAGE, signers=(), retention=Retention.THIRTY_YEARS, public=True, columns=PUBLIC_COLUMNS),
+    Paper(code="review_sheet", title="帮扶成效评议表", clause="五(一)", data=leaving.ReviewSheet, issuer=Issuer.VILLAGE,
+          seal=None, signers=("评议人", "户主"), retention=Retention.THIRTY_YEARS),
+    Paper(code="exit_consent", title="风险消除知情同意书", clause="五(二)", data=leaving.ExitConsentForm,
+          issuer=Issuer.HOUSEHOLD, seal=None, signers=("户主", "代书人", "见证人"), retention=Retention.THIRTY_YEARS),
+    Paper(code="marking_list", title="风险消除标注名单", clause="五(二)", data=leaving.MarkingList, issuer=Issuer.COUNTY,
+          seal=Issuer.COUNTY, signers=("制表人", "复核人"), retention=Retention.PERMANENT),
+)
+PAPERS: dict[str, Paper] = {row.code: row for row in _ROWS}
+
+
+def paper(code: str) -> Paper:
+    """Return the paper of that code."""
+    if code not in PAPERS:
+        raise UnknownPaper(code)
+    return PAPERS[code]
+
+
+def to_json(data: Any) -> str:
+    """Freeze the data of a paper as text: the same value always gives the same text."""
+    return json.dumps(msgspec.to_builtins(data), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def from_json(code: str, text: str) -> Any:
+    """Rebuild the data of a paper from its frozen text; refuse what does not fit its class."""
+    return msgspec.json.decode(text, type=paper(code).data)
