@@ -1,0 +1,146 @@
+"""Scope by construction: a query on a scoped table sees the actor's part, or does not run at all."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, String, and_, event, false, or_
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
+from sqlalchemy.orm.interfaces import ORMOption
+
+from fanpin.extensions import Base
+from fanpin.models.types import new_ref, path_column_type
+from fanpin.rules.titles import TitledEnum
+
+BEYOND = "~"
+
+
+class ScopeKind(TitledEnum):
+    """What sort of reach a session has."""
+
+    LINE = ("line", "辖区内全部")
+    DEPARTMENT = ("department", "本部门的核查")
+    ASSIGNED = ("assigned", "承担帮扶的农户")
+    SYSTEM = ("system", "系统任务")
+    NONE = ("none", "无")
+
+
+class Unscoped(RuntimeError):
+    """A scoped table was touched in a session without a scope: a mistake in our code, never the user's."""
+
+
+class OutOfScope(LookupError):
+    """The session's kind of scope never sees this table."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The reach of one session: area paths, and the department or person where these narrow it."""
+
+    kind: ScopeKind
+    paths: tuple[str, ...] = ()
+    department: str = ""
+    user_id: int | None = None
+    reason: str = ""
+
+
+class Referenced:
+    """A row that a URL may name, by a random reference."""
+
+    ref: Mapped[str] = mapped_column(String(14), unique=True, default=new_ref)
+
+
+class Scoped:
+    """A row that belongs to an area; every query on it is narrowed to the session's scope."""
+
+    area_path: Mapped[str] = mapped_column(path_column_type(), index=True)
+
+    @classmethod
+    def seen_by_department(cls, scope: Scope) -> ColumnElement[bool] | None:
+        """Return what a department officer sees of the table besides the area; None: nothing, ever."""
+        return None
+
+    @classmethod
+    def seen_by_assigned(cls, scope: Scope) -> ColumnElement[bool] | None:
+        """Return what a lead department or helper sees of the table besides the area; None: nothing, ever."""
+        return None
+
+
+def within(column: ColumnElement[str] | Mapped[str], paths: tuple[str, ...]) -> ColumnElement[bool]:
+    """Return the condition that a path lies in one of the areas, in a form that an index answers."""
+    return or_(false(), *(and_(column >= path, column < path + BEYOND) for path in paths))
+
+
+def set_scope(session: Session, scope: Scope) -> None:
+    """Give the session its reach; replaces an earlier one."""
+    session.info["scope"] = scope
+    session.info["scope_options"] = None
+
+
+def scope_of(session: Session) -> Scope | None:
+    """Return the session's reach, or None."""
+    return session.info.get("scope")
+
+
+@contextmanager
+def system_scope(session: Session, *, reason: str) -> Iterator[None]:
+    """See everything for a while: for jobs, commands and the guard itself, never for a view."""
+    before = session.info.get("scope"), session.info.get("scope_options")
+    set_scope(session, Scope(ScopeKind.SYSTEM, reason=reason))
+    try:
+        yield
+    finally:
+        session.info["scope"], session.info["scope_options"] = before
+
+
+def _criterion(cls: type[Scoped], scope: Scope) -> ColumnElement[bool] | None:
+    here = within(cls.area_path, scope.paths)
+    if scope.kind is ScopeKind.LINE:
+        return here
+    narrower = (cls.seen_by_department(scope) if scope.kind is ScopeKind.DEPARTMENT
+                else cls.seen_by_assigned(scope) if scope.kind is ScopeKind.ASSIGNED else None)
+    return None if narrower is None else and_(here, narrower)
+
+
+def _scoped_classes() -> list[type[Scoped]]:
+    return [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Scoped)]
+
+
+def _options(session: Session, scope: Scope) -> list[ORMOption]:
+    if session.info.get("scope_options") is None:
+        criteria = ((cls, _criterion(cls, scope)) for cls in _scoped_classes())
+        session.info["scope_options"] = [
+            with_loader_criteria(cls, false() if criterion is None else criterion, include_aliases=True)
+            for cls, criterion in criteria
+        ]
+    return session.info["scope_options"]
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _narrow(state: ORMExecuteState) -> None:
+    touched = [mapper.class_ for mapper in state.all_mappers if issubclass(mapper.class_, Scoped)]
+    scope = scope_of(state.session)
+    if scope is None:
+        if touched:
+            raise Unscoped(f"{touched[0].__name__} was queried in a session without a scope")
+        return
+    if scope.kind is ScopeKind.SYSTEM or state.is_column_load:
+        return
+    for cls in touched:
+        if _criterion(cls, scope) is None:
+            raise OutOfScope(cls.__name__)
+    if state.is_select or state.is_update or state.is_delete:
+        state.statement = state.statement.options(*_options(state.session, scope))
+
+
+@event.listens_for(Session, "before_flush")
+def _keep_writes_inside(session: Session, _context: object, _instances: object) -> None:
+    scope = scope_of(session)
+    changed = [row for row in (*session.new, *session.dirty, *session.deleted) if isinstance(row, Scoped)]
+    if not changed or (scope is not None and scope.kind is ScopeKind.SYSTEM):
+        return
+    if scope is None:
+        raise Unscoped(f"{type(changed[0]).__name__} was written in a session without a scope")
+    for row in changed:
+        if not any(row.area_path.startswith(path) for path in scope.paths):
+            raise OutOfScope(f"{type(row).__name__} lies outside the writer's area")

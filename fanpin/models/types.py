@@ -1,0 +1,79 @@
+"""Column types: instants that refuse naive values, titled codes, encrypted text, public references."""
+
+import secrets
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, LargeBinary, String
+from sqlalchemy.types import TypeDecorator
+
+from fanpin import crypto
+from fanpin.rules.titles import TitledEnum
+
+REF_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def new_ref() -> str:
+    """Return a random public reference of 14 letters and digits (69 bits), easily read aloud."""
+    return "".join(secrets.choice(REF_ALPHABET) for _ in range(14))
+
+
+class Instant(TypeDecorator[datetime]):
+    """Store an aware instant as UTC; refuse a naive one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime was given where an instant is stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Code(TypeDecorator[TitledEnum]):
+    """Store a titled enum by its code."""
+
+    impl = String(40)
+    cache_ok = True
+
+    def __init__(self, titled: type[TitledEnum]) -> None:
+        super().__init__()
+        self.titled = titled
+
+    def process_bind_param(self, value: TitledEnum | str | None, dialect: Dialect) -> str | None:
+        return None if value is None else self.titled(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> TitledEnum | None:
+        return None if value is None else self.titled(value)
+
+
+class Encrypted(TypeDecorator[str]):
+    """Store text under the ambient keyring, bound to the column's name so that values cannot be swapped."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, column: str) -> None:
+        super().__init__()
+        self.column = column
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else crypto.encrypt(value, aad=self.column.encode())
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
+        return None if value is None else crypto.decrypt(bytes(value), aad=self.column.encode()).decode()
+
+
+def path_column_type() -> String:
+    """Return the type of an area path: compared byte by byte on every database, so that ranges use the index."""
+    return String(120).with_variant(String(120, collation="C"), "postgresql")
+
+
+Json = dict[str, Any]
