@@ -1,0 +1,232 @@
+"""The only writer of the trail: one event per change and per sensitive read, chained per stream."""
+
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from fanpin import crypto
+from fanpin.models.audit import AuditAnchor, AuditDetail, AuditEvent, AuditStream
+from fanpin.rules.actions import Action
+from fanpin.rules.roles import Actor
+
+GENESIS = ""
+OUTCOME_DONE = "done"
+OUTCOME_REFUSED = "refused"
+
+SESSION_EVENTS = {
+    "session.login": ("address",),
+    "session.failed": ("address", "username"),
+    "session.logout": (),
+    "session.switch": ("grant",),
+    "session.password": (),
+    "session.expired": (),
+}
+OTHER_EVENTS = {
+    "analysis.open": ("key_check", "grounds"),
+    "paper.issue": ("paper", "number", "digest"),
+    "paper.ready": ("paper", "digest", "pages"),
+    "paper.failed": ("paper", "problem"),
+    "paper.print": ("paper", "prints"),
+    "file.add": ("file", "purpose", "digest"),
+    "file.read": ("file", "purpose"),
+    "county.screen": ("findings", "resolved", "digest"),
+    "exchange.accept": ("department", "transport", "answers", "digest"),
+    "exchange.reject": ("department", "transport", "problem"),
+    "list.read": ("what", "rows"),
+    "account.reset": ("account",),
+    "account.revoke": ("grant",),
+    "system.demo": ("what",),
+    "system.init": ("what",),
+    "audit.anchor": ("root",),
+}
+
+
+@dataclass(frozen=True)
+class Written:
+    """The event just written: its id, stream, place in the stream and hash."""
+
+    event_id: int
+    stream: str
+    seq: int
+    hash: str
+
+
+def _declared(tag: str) -> bool:
+    return tag in SESSION_EVENTS or tag in OTHER_EVENTS or tag in {action.value for action in Action}
+
+
+def canonical(values: Mapping[str, object]) -> bytes:
+    """Return the one byte string that stands for the values: sorted keys, no spaces, UTF-8."""
+    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def chained(*, stream: str, seq: int, at: datetime, actor: str, actor_id: int | None, tag: str, object: str,
+            area_path: str, outcome: str, commitment: str, prev: str) -> str:
+    """Return the hash of an event: over all its columns and the hash before it."""
+    return crypto.digest(canonical({
+        "stream": stream, "seq": seq, "at": at.isoformat(timespec="microseconds"), "actor": actor,
+        "actor_id": actor_id or 0, "tag": tag, "object": object, "area_path": area_path, "outcome": outcome,
+        "commitment": commitment, "prev": prev,
+    }))
+
+
+def record(session: Session, tag: str, *, actor: Actor | str, now: datetime, stream: str, object: str = "",
+           area_path: str = "", outcome: str = OUTCOME_DONE, facts: Mapping[str, object] | None = None) -> Written:
+    """Write one event in the session's transaction; raise KeyError for a tag that nothing declares.
+
+    `facts` (JSON values) are stored outside the chain under a salt; the chain holds their commitment.
+    """
+    if not _declared(tag):
+        raise KeyError(tag)
+    name, actor_id = (actor, None) if isinstance(actor, str) else (f"{actor.name}（{actor.role.title}）", actor.user_id)
+    payload = canonical(facts or {})
+    salt = secrets.token_bytes(16)
+    commitment = crypto.digest(salt + payload)
+    seq, prev = _take_place(session, stream)
+    digest = chained(stream=stream, seq=seq, at=now, actor=name, actor_id=actor_id, tag=tag, object=object,
+                     area_path=area_path, outcome=outcome, commitment=commitment, prev=prev)
+    row = AuditEvent(stream=stream, seq=seq, at=now, actor=name, actor_id=actor_id, tag=tag, object=object,
+                     area_path=area_path, outcome=outcome, commitment=commitment, prev=prev, hash=digest)
+    session.add(row)
+    session.flush([row])
+    session.add(AuditDetail(event_id=row.id, salt=salt, payload=payload.decode()))
+    session.execute(update(AuditStream).where(AuditStream.stream == stream).values(head=digest))
+    return Written(row.id, stream, seq, digest)
+
+
+def _take_place(session: Session, stream: str) -> tuple[int, str]:
+    head = session.execute(
+        update(AuditStream).where(AuditStream.stream == stream)
+        .values(seq=AuditStream.seq + 1).returning(AuditStream.seq, AuditStream.head)
+    ).one_or_none()
+    if head is not None:
+        return head.seq, head.head
+    session.add(AuditStream(stream=stream, seq=1, head=GENESIS))
+    session.flush()
+    return 1, GENESIS
+
+
+def case_stream(case_id: int) -> str:
+    """Name the stream of a case."""
+    return f"case:{case_id}"
+
+
+def household_stream(household_id: int) -> str:
+    """Name the stream of a household's file."""
+    return f"household:{household_id}"
+
+
+def user_stream(user_id: int) -> str:
+    """Name the stream of an account."""
+    return f"user:{user_id}"
+
+
+SYSTEM_STREAM = "system"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What verification found: counts, and the first broken place of each broken stream."""
+
+    streams: int
+    events: int
+    anchors: int
+    broken: tuple[str, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Say whether nothing was found broken."""
+        return not self.broken
+
+
+def verify(session: Session, *, stream: str | None = None) -> Report:
+    """Recompute every hash of one stream or of all, and every anchor; name the first bad row of each stream."""
+    broken: list[str] = []
+    heads = {row.stream: row for row in session.scalars(select(AuditStream))}
+    query = select(AuditEvent).order_by(AuditEvent.stream, AuditEvent.seq)
+    if stream is not None:
+        query = query.where(AuditEvent.stream == stream)
+    events, current, bad = 0, "", False
+    seq, prev = 0, GENESIS
+    last: dict[str, tuple[int, str]] = {}
+    for row in session.scalars(query.execution_options(yield_per=2000)):
+        events += 1
+        if row.stream != current:
+            current, seq, prev, bad = row.stream, 0, GENESIS, False
+        if bad:
+            continue
+        problem = _problem(row, seq + 1, prev)
+        if problem:
+            broken.append(f"{row.stream}#{row.seq}: {problem}")
+            bad = True
+        seq, prev = row.seq, row.hash
+        last[row.stream] = (row.seq, row.hash)
+    for name, head in heads.items():
+        if (stream is None or name == stream) and last.get(name) != (head.seq, head.head):
+            broken.append(f"{name}: the stream's head does not match its last event")
+    broken.extend(f"{name}: the stream has events but no head" for name in last if name not in heads)
+    broken.extend(_bad_details(session, stream))
+    anchors, bad_anchors = (0, []) if stream else _verify_anchors(session)
+    return Report(len(last), events, anchors, tuple(broken + bad_anchors))
+
+
+def _problem(row: AuditEvent, seq: int, prev: str) -> str:
+    if row.seq != seq:
+        return f"event {seq} is missing"
+    if row.prev != prev:
+        return "does not follow the event before it"
+    expected = chained(stream=row.stream, seq=row.seq, at=row.at, actor=row.actor, actor_id=row.actor_id, tag=row.tag,
+                       object=row.object, area_path=row.area_path, outcome=row.outcome, commitment=row.commitment,
+                       prev=row.prev)
+    return "" if expected == row.hash else "its content was changed"
+
+
+def _bad_details(session: Session, stream: str | None) -> Iterable[str]:
+    query = select(AuditEvent.stream, AuditEvent.seq, AuditEvent.commitment, AuditDetail).join(
+        AuditDetail, AuditDetail.event_id == AuditEvent.id)
+    if stream is not None:
+        query = query.where(AuditEvent.stream == stream)
+    for name, seq, commitment, detail in session.execute(query.execution_options(yield_per=2000)):
+        if crypto.digest(bytes(detail.salt) + detail.payload.encode()) != commitment:
+            yield f"{name}#{seq}: its facts were changed"
+
+
+def anchor(session: Session, *, now: datetime) -> AuditAnchor:
+    """Seal all stream heads up to now into one root, chained to the anchor before it."""
+    last_event = session.scalar(select(func.max(AuditEvent.id))) or 0
+    root, streams = _root(session, last_event)
+    before = session.scalar(select(AuditAnchor).order_by(AuditAnchor.id.desc()).limit(1))
+    prev = before.seal if before else GENESIS
+    row = AuditAnchor(at=now, last_event_id=last_event, streams=streams, root=root, prev=prev,
+                      seal=crypto.seal("audit", f"{root}|{prev}".encode()).hex())
+    session.add(row)
+    return row
+
+
+def _root(session: Session, last_event: int) -> tuple[str, int]:
+    tops = (select(AuditEvent.stream, func.max(AuditEvent.seq).label("seq"))
+            .where(AuditEvent.id <= last_event).group_by(AuditEvent.stream).subquery())
+    heads = session.execute(
+        select(AuditEvent.stream, AuditEvent.seq, AuditEvent.hash)
+        .join(tops, (tops.c.stream == AuditEvent.stream) & (tops.c.seq == AuditEvent.seq))
+        .order_by(AuditEvent.stream)).all()
+    return crypto.digest(canonical({"heads": [list(head) for head in heads]})), len(heads)
+
+
+def _verify_anchors(session: Session) -> tuple[int, list[str]]:
+    broken: list[str] = []
+    prev, count = GENESIS, 0
+    for row in session.scalars(select(AuditAnchor).order_by(AuditAnchor.id)):
+        count += 1
+        root, _ = _root(session, row.last_event_id)
+        if row.prev != prev or root != row.root:
+            broken.append(f"anchor {row.id}: the events that it sealed were changed")
+        if row.seal != crypto.seal("audit", f"{row.root}|{row.prev}".encode()).hex():
+            broken.append(f"anchor {row.id}: its seal is not ours")
+        prev = row.seal
+    return count, broken

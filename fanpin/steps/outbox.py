@@ -1,0 +1,63 @@
+"""Side effects owed since their transaction: put here, claimed by the worker under a lease."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from fanpin.models.outbox import OutboxItem
+
+LEASE = timedelta(minutes=2)
+MAX_ATTEMPTS = 5
+
+Handler = Callable[[Session, Mapping[str, object], datetime], None]
+HANDLERS: dict[str, Handler] = {}
+
+
+def handles(kind: str) -> Callable[[Handler], Handler]:
+    """Register the function that carries out one kind of item; it must bear being run twice."""
+
+    def register(handler: Handler) -> Handler:
+        HANDLERS[kind] = handler
+        return handler
+
+    return register
+
+
+def put(session: Session, kind: str, payload: Mapping[str, object], *, now: datetime) -> OutboxItem:
+    """Owe a side effect, in the transaction that causes it."""
+    item = OutboxItem(kind=kind, payload=dict(payload), created_at=now, due_at=now)
+    session.add(item)
+    return item
+
+
+def claim(session: Session, *, worker: str, now: datetime) -> OutboxItem | None:
+    """Take the oldest due item for this worker, or None; commits the lease."""
+    due = or_(OutboxItem.state == "waiting",
+              (OutboxItem.state == "claimed") & (OutboxItem.lease_until < now))
+    query = select(OutboxItem.id).where(due, OutboxItem.due_at <= now).order_by(OutboxItem.due_at, OutboxItem.id).limit(1)
+    if session.get_bind().dialect.name == "postgresql":
+        query = query.with_for_update(skip_locked=True)
+    item_id = session.scalar(query)
+    if item_id is None:
+        session.rollback()
+        return None
+    taken = session.execute(
+        update(OutboxItem).where(OutboxItem.id == item_id, due)
+        .values(state="claimed", claimed_by=worker, lease_until=now + LEASE, attempts=OutboxItem.attempts + 1))
+    session.commit()
+    return session.get(OutboxItem, item_id, populate_existing=True) if taken.rowcount else None
+
+
+def finish(session: Session, item: OutboxItem) -> None:
+    """Mark the item done, in the transaction of its effect."""
+    session.execute(update(OutboxItem).where(OutboxItem.id == item.id).values(state="done", lease_until=None, error=""))
+
+
+def fail(session: Session, item: OutboxItem, *, error: str, now: datetime) -> None:
+    """Put the item back with a growing pause; after the last attempt it becomes a visible dead letter."""
+    dead = item.attempts >= MAX_ATTEMPTS
+    pause = timedelta(seconds=2 ** item.attempts)
+    session.execute(update(OutboxItem).where(OutboxItem.id == item.id).values(
+        state="dead" if dead else "waiting", due_at=now + pause, lease_until=None, error=error[:400]))
