@@ -1,0 +1,106 @@
+"""What all forms share: a one-time key, refusals turned into messages, fields of the house."""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from flask import render_template
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, StringField
+from wtforms.fields.simple import TextAreaField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from fanpin.extensions import db, read_only
+from fanpin.rules.income import parse_yuan, yuan
+from fanpin.rules.names import clean_note
+from fanpin.rules.refusals import AlreadyHandled, Invalid, NotAllowedHere, NotPermitted, Refusal, RequirementsNotMet
+
+STATUS = {AlreadyHandled: 409, NotPermitted: 403, NotAllowedHere: 409, RequirementsNotMet: 422, Invalid: 422}
+
+
+class HouseForm(FlaskForm):
+    """A form with a one-time key; `refusal` holds why its act was refused, `missing` what it lacks."""
+
+    _key = HiddenField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.refusal: Refusal | None = None
+        if not self._key.data:
+            self._key.data = secrets.token_urlsafe(18)
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Run a step; a refusal rolls back and is shown on the form, with all that was typed."""
+        try:
+            yield
+        except Refusal as refusal:
+            db.session.rollback()
+            read_only(db.session())
+            self.refusal = refusal
+            self._key.data = secrets.token_urlsafe(18)
+            self._key.raw_data = None
+            if isinstance(refusal, Invalid):
+                self._place(refusal)
+
+    def _place(self, refusal: Invalid) -> None:
+        for name, message in refusal.problems.items():
+            if name and name in self._fields:
+                field = self._fields[name]
+                field.errors = [*field.errors, message]
+
+    @property
+    def status(self) -> int:
+        """Return the HTTP status of a page that shows this form again."""
+        if self.refusal is not None:
+            return STATUS.get(type(self.refusal), 422)
+        return 422 if self.is_submitted() else 200
+
+    def answer(self, template: str, **values: Any) -> tuple[str, int]:
+        """Render the page with the form, under the status that fits."""
+        return render_template(template, form=self, **values), self.status
+
+
+class YuanField(StringField):
+    """An amount typed in yuan, kept in fen; an empty field is 0 when not required."""
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return self.raw_data[0]
+        return "" if self.data is None else yuan(self.data).replace(",", "")
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read what was typed; refuse with the sentence of the rules."""
+        text = valuelist[0].strip() if valuelist else ""
+        if not text:
+            self.data = 0
+            return
+        try:
+            self.data = parse_yuan(text)
+        except ValueError as error:
+            self.data = None
+            raise ValueError(str(error)) from error
+
+
+class NoteField(TextAreaField):
+    """Plain text over several lines; control and direction characters are taken out."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read and clean what was typed."""
+        self.data = clean_note(valuelist[0], limit=4000) if valuelist else ""
+
+
+def required(message: str) -> InputRequired:
+    """Return the validator of a field that must be filled, with its sentence."""
+    return InputRequired(message=message)
+
+
+def longest(limit: int) -> Length:
+    """Return the validator of a text's length."""
+    return Length(max=limit, message=f"最多{limit}个字。")
+
+
+def refuse(message: str) -> ValidationError:
+    """Return the error that a field's own validator raises."""
+    return ValidationError(message)

@@ -1,0 +1,81 @@
+"""What every page knows: the menu of the actor, the posts to switch to, demo mark, formats of dates and money."""
+
+from datetime import date, datetime
+
+from flask import Flask, current_app, request, url_for
+
+from fanpin.blueprints import guard
+from fanpin.clock import SHANGHAI
+from fanpin.rules.actions import Action
+from fanpin.rules.income import yuan
+from fanpin.rules.roles import PERMISSIONS, Role
+from fanpin.steps import sessions
+
+# Menu entries in the order of the procedure: title, endpoint, the action that opens it.
+MENU = (
+    ("线索", "intake.index", Action.INTAKE_REGISTER),
+    ("排查与预警", "analysis.index", Action.ANALYSIS_VISIT),
+    ("重点核查", "analysis.key_checks", Action.ANALYSIS_PROPOSE),
+    ("农户", "households.index", Action.HOUSEHOLD_READ),
+    ("办理", "cases.index", Action.CASE_READ),
+    ("名单", "deliberation.index", Action.DELIBERATION_LIST),
+    ("部门核查", "county.inquiries", Action.COUNTY_ANSWER),
+    ("帮扶任务", "assistance.index", Action.ASSISTANCE_READ),
+    ("监测底线", "oversight.lines", Action.OVERSIGHT_LINE),
+    ("辖区进度", "oversight.progress", Action.OVERSIGHT_SEE),
+    ("账号", "administration.accounts", Action.ACCOUNT_CREATE),
+    ("权限", "administration.grants", Action.ACCOUNT_GRANT),
+    ("审计", "trail.index", Action.AUDIT_READ),
+)
+# Where an action belongs to a menu entry for further roles than its own.
+ALSO = {
+    "analysis.index": frozenset({Role.COUNTY_ANALYST, Role.TOWNSHIP_LEADER, Role.DEPARTMENT_OFFICER}),
+    "analysis.key_checks": frozenset({Role.COUNTY_ANALYST}),
+    "deliberation.index": frozenset({Role.TOWNSHIP_CADRE, Role.TOWNSHIP_LEADER, Role.COUNTY_ANALYST}),
+}
+
+
+def menu_for(role: Role) -> list[tuple[str, str]]:
+    """Return (title, endpoint) of the entries that the role may open, in the order of the procedure."""
+    return [(title, endpoint) for title, endpoint, action in MENU
+            if role in PERMISSIONS[action].roles or role in ALSO.get(endpoint, ())]
+
+
+def _menu(present: sessions.Present | None) -> list[tuple[str, str, bool, int | None]]:
+    if present is None or present.actor is None:
+        return []
+    here = request.endpoint or ""
+    entries = [("我的工作台", "desk.index"), *menu_for(present.actor.role)]
+    return [(title, url_for(endpoint), here == endpoint, None)
+            for title, endpoint in entries if endpoint in current_app.view_functions]
+
+
+def day(value: date | datetime | None) -> str:
+    """Return a legal date as people write it, "" for none."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = value.astimezone(SHANGHAI).date()
+    return f"{value.year}年{value.month}月{value.day}日"
+
+
+def moment(value: datetime | None) -> str:
+    """Return an instant in Chinese local time, to the minute."""
+    return "" if value is None else f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+
+
+def init_presenting(app: Flask) -> None:
+    """Give every template the menu, formats and marks."""
+    app.jinja_env.filters.update(day=day, moment=moment, yuan=yuan)
+    app.jinja_env.globals.update(Action=Action, may=guard.may)
+
+    @app.context_processor
+    def shell() -> dict[str, object]:
+        present = guard.present()
+        return {
+            "present": present,
+            "menu": _menu(present),
+            "demo": bool(app.config["FANPIN_DEMO_KEYS"]),
+            "today": guard.today(),
+            "version": app.config["FANPIN_VERSION"],
+        }
