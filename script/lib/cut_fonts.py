@@ -17,6 +17,7 @@ from fontTools.ttLib import TTFont
 FANDOL = "usr/share/texlive/texmf-dist/fonts/opentype/public/fandol"
 FANDOL_PAPERS = "usr/share/doc/texlive-doc/fonts/fandol"
 NOTO = "usr/share/fonts/opentype/noto"
+DEJAVU = "usr/share/fonts/truetype/dejavu"
 LXGW = "usr/share/fonts/truetype/lxgw-wenkai"
 UNIHAN = "usr/share/unicode/Unihan_OtherMappings.txt.bz2"
 AREAS = Path("fanpin/data/yunnan_divisions.csv.gz")
@@ -35,6 +36,7 @@ SIGNS = [
 ]
 URO = [range(0x4E00, 0xA000)]
 RARE_HAN = [range(0x3400, 0x4DC0), range(0xFA0E, 0xFA2A), range(0x20000, 0x33480)]
+TICKS = [range(0x2610, 0x2613), range(0x2713, 0x2719)]
 SAMPLE_NAMES = "㬹𬭎䶮𠅤㑊槟砻𫓧𬱟㙍㛃垚嫘濮彝〇傣僳佤砦箐硐焜鿍鿏䓨𰻝"
 
 
@@ -66,11 +68,14 @@ CUTS = [
         f"{NOTO}/NotoSerifCJK-Bold.ttc", "OFL-1.1", "office", SIMPLIFIED_FACE),
     Cut("FanpinRare-Regular.ttf", "Fanpin Rare", 400, "生僻人名用字，排在每组字体之后", "fonts-lxgw-wenkai",
         f"{LXGW}/LXGWWenKai-Light.ttf", "OFL-1.1", "all han"),
+    Cut("FanpinSigns-Regular.ttf", "Fanpin Signs", 400, "勾选框", "fonts-dejavu-core",
+        f"{DEJAVU}/DejaVuSans.ttf", "Bitstream Vera", "ticks"),
 ]
 
 LICENCES = {
     "fandol-GPL-3.txt": f"{FANDOL_PAPERS}/COPYING.gz",
     "fandol-README.txt": f"{FANDOL_PAPERS}/README",
+    "dejavu-bitstream-vera.txt": "usr/share/doc/fonts-dejavu-core/copyright",
     "lxgw-wenkai-OFL-1.1.txt": "usr/share/doc/fonts-lxgw-wenkai/copyright",
     "noto-cjk-OFL-1.1.txt": "usr/share/doc/fonts-noto-cjk/copyright",
 }
@@ -107,6 +112,7 @@ def character_sets(root: Path) -> dict[str, set[int]]:
     standard = signs | gb2312()
     office = standard | general_standard(root / UNIHAN) | area_characters() | {ord(char) for char in SAMPLE_NAMES}
     return {
+        "ticks": points(TICKS),
         "gb2312": standard,
         "office": office,
         "office and rare": office | points(RARE_HAN),
