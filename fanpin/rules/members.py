@@ -218,33 +218,29 @@ def health_problem(health: Collection[Health]) -> str:
     return ""
 
 
-def household_problems(persons: Sequence[Person], *, today: date) -> list[Problem]:
-    """Check the members as one set: head, spouse, sexes, repeated numbers, then each person."""
-    problems = _head_problems(persons) + _couple_problems(persons) + _repeated(persons)
-    for person in persons:
-        problems += _person_problems(person, today)
+def member_problems(members: Sequence[tuple[Relation, Sex | None]]) -> list[Problem]:
+    """Check relations as one set: exactly one head, at most one spouse, of different sex (a warning)."""
+    relations = [relation for relation, _ in members]
+    heads, spouses = relations.count(Relation.HEAD), relations.count(Relation.SPOUSE)
+    problems = []
+    if heads == 0:
+        problems.append(Problem("head.none", "这户还没有户主，请指定一名成员为户主"))
+    if heads > 1:
+        problems.append(Problem("head.many", f"这户有{heads}名户主，请只保留一名"))
+    if spouses > 1:
+        problems.append(Problem("spouse.many", f"这户有{spouses}名配偶，请核对与户主关系"))
+    sexes = dict(members)
+    if heads == spouses == 1 and sexes[Relation.HEAD] and sexes[Relation.HEAD] is sexes[Relation.SPOUSE]:
+        problems.append(warn("spouse.sex", "户主与配偶性别相同，请核对身份证号和与户主关系"))
     return problems
 
 
-def _head_problems(persons: Sequence[Person]) -> list[Problem]:
-    heads = [person for person in persons if person.relation is Relation.HEAD]
-    if not heads:
-        return [Problem("head.none", "这户还没有户主，请指定一名成员为户主")]
-    if len(heads) > 1:
-        names = "、".join(head.name for head in heads)
-        return [Problem("head.many", f"这户有{len(heads)}名户主（{names}），请只保留一名")]
-    return []
-
-
-def _couple_problems(persons: Sequence[Person]) -> list[Problem]:
-    spouses = [person for person in persons if person.relation is Relation.SPOUSE]
-    if len(spouses) > 1:
-        names = "、".join(spouse.name for spouse in spouses)
-        return [Problem("spouse.many", f"这户有{len(spouses)}名配偶（{names}），请核对与户主关系")]
-    head = next((person for person in persons if person.relation is Relation.HEAD), None)
-    if head and spouses and head.sex and head.sex is spouses[0].sex:
-        return [warn("spouse.sex", "户主与配偶性别相同，请核对身份证号和与户主关系", subject=spouses[0].name)]
-    return []
+def household_problems(persons: Sequence[Person], *, today: date) -> list[Problem]:
+    """Check the members as one set, then each person, for whatever is filled in."""
+    problems = member_problems([(person.relation, person.sex) for person in persons]) + _repeated(persons)
+    for person in persons:
+        problems += _person_problems(person, today)
+    return problems
 
 
 def _repeated(persons: Sequence[Person]) -> list[Problem]:
