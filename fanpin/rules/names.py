@@ -9,7 +9,8 @@ LONGEST_NAME = 60
 MOST_MARKS = 3
 
 # Planes 2 and 3 hold Han only; Python's own table lags behind the newest extensions.
-HAN_PLANES = range(0x20000, 0x40000)
+HAN_PLANES = range(0x20000, 0x3FFFE)
+FIRST_CJK = 0x2E80
 SPACES = frozenset(" \u3000\u00a0\t")
 INVISIBLE = frozenset([
     *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF, 0x00AD, 0x061C, 0x180E,
@@ -66,9 +67,8 @@ def _mend(text: str) -> tuple[str, list[str]]:
 
 def _without_spaces(name: str) -> str:
     words = "".join(" " if character in SPACES else character for character in name).split()
-    if all(word.isascii() for word in words):
-        return " ".join(words)
-    return "".join(words)
+    # A space divides names in Latin letters and only pads names in Han.
+    return ("" if any(ord(character) >= FIRST_CJK for character in name) else " ").join(words)
 
 
 def _name_problem(name: str) -> str | None:
