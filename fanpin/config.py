@@ -114,7 +114,7 @@ def _with_defaults(folder: Path, values: Mapping[str, Any]) -> dict[str, Any]:
     filled = {
         "host": host, "port": 8000, "proxies": 0, "idle_minutes": 30, "admin_idle_minutes": 15, "absolute_hours": 12,
         "https": host not in LOOPBACK, "log_level": "INFO", "max_upload_mb": 20, "password_profile": "production",
-        "trusted_hosts": ("127.0.0.1", "localhost", "[::1]") if host in LOOPBACK else (),
+        "trusted_hosts": ("127.0.0.1", "localhost") if host in LOOPBACK else (),
         "database_url": f"sqlite:///{folder / 'fanpin.sqlite'}",
         "key_file": Path("keys.json"), "files_dir": Path("files"),
     } | dict(values)
