@@ -10,9 +10,10 @@ from fanpin.documents import papers_household as household
 from fanpin.documents import papers_leaving as leaving
 from fanpin.documents import papers_offices as offices
 from fanpin.documents import papers_village as village
+from fanpin.rules.privacy import PublicColumn
 from fanpin.rules.titles import TitledEnum
 
-PUBLIC_COLUMNS = ("group", "head_name", "size", "household_class", "measures")
+PUBLIC = tuple(column.value for column in PublicColumn)
 
 
 class Issuer(TitledEnum):
@@ -70,9 +71,9 @@ _ROWS = (
     Paper(code="minutes", title="评议会议记录", clause="三(四)", data=village.Minutes, issuer=Issuer.VILLAGE,
           seal=Issuer.VILLAGE, signers=("主持人", "记录人", "到会人员"), retention=Retention.THIRTY_YEARS),
     Paper(code="notice_in", title="拟纳入监测对象公示", clause="三(四)", data=village.Notice, issuer=Issuer.VILLAGE,
-          seal=Issuer.VILLAGE, signers=(), retention=Retention.THIRTY_YEARS, public=True, columns=PUBLIC_COLUMNS),
+          seal=Issuer.VILLAGE, signers=(), retention=Retention.THIRTY_YEARS, public=True, columns=PUBLIC),
     Paper(code="notice_out", title="拟风险消除监测对象公示", clause="五(二)", data=village.Notice, issuer=Issuer.VILLAGE,
-          seal=Issuer.VILLAGE, signers=(), retention=Retention.THIRTY_YEARS, public=True, columns=PUBLIC_COLUMNS),
+          seal=Issuer.VILLAGE, signers=(), retention=Retention.THIRTY_YEARS, public=True, columns=PUBLIC),
     Paper(code="village_report", title="村级报告", clause="三(四)", data=village.VillageReport, issuer=Issuer.VILLAGE,
           seal=Issuer.VILLAGE, signers=("负责人",), retention=Retention.PERMANENT),
     Paper(code="township_review", title="乡镇审核表", clause="三(五)", data=offices.TownshipReview, issuer=Issuer.TOWNSHIP,
@@ -90,7 +91,7 @@ _ROWS = (
     Paper(code="measures_plan", title="帮扶措施明细表", clause="四", data=village.MeasuresPlan, issuer=Issuer.TOWNSHIP,
           seal=Issuer.TOWNSHIP, signers=("户主", "责任人"), retention=Retention.THIRTY_YEARS),
     Paper(code="measures_notice", title="帮扶措施公示", clause="四", data=village.MeasuresNotice, issuer=Issuer.VILLAGE,
-          seal=Issuer.VILLAGE, signers=(), retention=Retention.THIRTY_YEARS, public=True, columns=PUBLIC_COLUMNS),
+          seal=Issuer.VILLAGE, signers=(), retention=Retention.THIRTY_YEARS, public=True, columns=PUBLIC),
     Paper(code="review_sheet", title="帮扶成效评议表", clause="五(一)", data=leaving.ReviewSheet, issuer=Issuer.VILLAGE,
           seal=None, signers=("评议人", "户主"), retention=Retention.THIRTY_YEARS),
     Paper(code="exit_consent", title="风险消除知情同意书", clause="五(二)", data=leaving.ExitConsentForm,

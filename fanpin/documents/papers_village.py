@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
 
 from fanpin.documents.papers_common import Contact, ListedHousehold, Place, PublicHousehold, SkippedDay
 
@@ -98,6 +100,14 @@ class Notice:
         """Count the persons of the listed households."""
         return sum(household.size for household in self.households)
 
+    @property
+    def skipped_words(self) -> str:
+        """Say which days of the period do not count, days of one reason together."""
+        runs = groupby(self.skipped, key=attrgetter("why"))
+        return "，".join(
+            "、".join(f"{day.on.month}月{day.on.day}日" for day in days) + f"（{why}）" for why, days in runs
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class MeasuresNotice:
@@ -109,6 +119,13 @@ class MeasuresNotice:
     posted_on: date
     places: tuple[str, ...]
     contacts: tuple[Contact, ...]
+    platform: str = ""
+    office_address: str = ""
+
+    @property
+    def people(self) -> int:
+        """Count the persons of the listed households."""
+        return sum(household.size for household in self.households)
 
 
 @dataclass(frozen=True, kw_only=True)
