@@ -1,0 +1,51 @@
+"""Open the installation that a command is about: its settings, its database, the application."""
+
+import os
+from pathlib import Path
+
+import click
+from flask import Flask
+
+from fanpin.app import create_app
+from fanpin.cli import Plain
+from fanpin.cli.schema import require_ready
+from fanpin.config import Settings
+from fanpin.extensions import db, read_only
+from fanpin.models.areas import Installation
+
+KIND = "kind"
+PRODUCTION, DEMO = "production", "demo"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings of the instance that the command line names; what the command overrides is checked alike."""
+    chosen: Path | None = click.get_current_context().find_root().obj
+    given = {f"FANPIN_{name.upper()}": str(value) for name, value in overrides.items() if value is not None}
+    return Settings.load({**os.environ, **given}, instance=chosen)
+
+
+def open_app(settings: Settings) -> Flask:
+    """Return the application on a database that fits the code and belongs to the keys."""
+    require_ready(settings)
+    app = create_app(settings)
+    with app.app_context():
+        _require_same_kind(kind_of_database(), demo_keys=app.config["FANPIN_DEMO_KEYS"])
+    return app
+
+
+def kind_of_database() -> str:
+    """Say whether the database is a demo or a production one."""
+    session = db.session()
+    read_only(session)
+    row = session.get(Installation, KIND)
+    session.rollback()
+    if row is None:
+        raise Plain("数据库里没有安装记录。请重新运行 fanpin init，或恢复备份。")
+    return row.value
+
+
+def _require_same_kind(kind: str, *, demo_keys: bool) -> None:
+    if kind == PRODUCTION and demo_keys:
+        raise Plain("正式数据库不能使用演示密钥。请放回本安装的密钥文件（权限 0600）。")
+    if kind == DEMO and not demo_keys:
+        raise Plain("演示数据库不能使用正式密钥。请为演示另建安装目录。")

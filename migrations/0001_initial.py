@@ -1,0 +1,1211 @@
+"""Make every table of the first release, and keep the trail append-only."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+PATH = sa.String(120).with_variant(sa.String(120, collation="C"), "postgresql")
+SQLITE = (
+    "CREATE TRIGGER audit_event_no_update BEFORE UPDATE ON audit_event BEGIN SELECT RAISE(ABORT, 'audit_event "
+    "is append-only'); END",
+    "CREATE TRIGGER audit_event_no_delete BEFORE DELETE ON audit_event BEGIN SELECT RAISE(ABORT, 'audit_event "
+    "is append-only'); END",
+    'CREATE TRIGGER audit_anchor_no_update BEFORE UPDATE ON audit_anchor BEGIN SELECT RAISE(ABORT, '
+    "'audit_anchor is append-only'); END",
+    'CREATE TRIGGER audit_anchor_no_delete BEFORE DELETE ON audit_anchor BEGIN SELECT RAISE(ABORT, '
+    "'audit_anchor is append-only'); END",
+)
+POSTGRESQL = (
+    'CREATE OR REPLACE FUNCTION fanpin_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE '
+    "EXCEPTION '% is append-only', TG_TABLE_NAME; END $$",
+    'CREATE TRIGGER audit_event_append_only BEFORE UPDATE OR DELETE ON audit_event FOR EACH ROW EXECUTE '
+    'FUNCTION fanpin_append_only()',
+    'CREATE TRIGGER audit_anchor_append_only BEFORE UPDATE OR DELETE ON audit_anchor FOR EACH ROW EXECUTE '
+    'FUNCTION fanpin_append_only()',
+)
+
+
+def upgrade() -> None:
+    """Create the tables in the order in which they refer to each other."""
+    op.create_table('area',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('parent_id', sa.Integer()),
+        sa.Column('level', sa.Integer(), nullable=False),
+        sa.Column('name', sa.String(length=80), nullable=False),
+        sa.Column('code12', sa.String(length=14), nullable=False),
+        sa.Column('path', PATH, nullable=False),
+        sa.Column('valid_from', sa.Date(), nullable=False),
+        sa.Column('valid_to', sa.Date()),
+        sa.Column('successor_id', sa.Integer()),
+        sa.Column('details', sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(['parent_id'], ['area.id'], name=op.f('fk_area_parent_id')),
+        sa.ForeignKeyConstraint(['successor_id'], ['area.id'], name=op.f('fk_area_successor_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_area')),
+        sa.UniqueConstraint('path', name=op.f('uq_area_path'))
+    )
+    op.create_index(op.f('ix_area_code12'), 'area', ['code12'], unique=False)
+    op.create_index('ix_area_parent_code', 'area', ['parent_id', 'code12'], unique=False)
+    op.create_table('audit_anchor',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('last_event_id', sa.Integer(), nullable=False),
+        sa.Column('streams', sa.Integer(), nullable=False),
+        sa.Column('root', sa.String(length=80), nullable=False),
+        sa.Column('prev', sa.String(length=80), nullable=False),
+        sa.Column('seal', sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_anchor'))
+    )
+    op.create_table('audit_event',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('stream', sa.String(length=60), nullable=False),
+        sa.Column('seq', sa.Integer(), nullable=False),
+        sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('actor_id', sa.Integer()),
+        sa.Column('actor', sa.String(length=120), nullable=False),
+        sa.Column('tag', sa.String(length=60), nullable=False),
+        sa.Column('object', sa.String(length=80), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.Column('outcome', sa.String(length=20), nullable=False),
+        sa.Column('commitment', sa.String(length=80), nullable=False),
+        sa.Column('prev', sa.String(length=80), nullable=False),
+        sa.Column('hash', sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_event'))
+    )
+    op.create_index('ix_audit_event_actor_at', 'audit_event', ['actor_id', 'at'], unique=False)
+    op.create_index('ix_audit_event_at', 'audit_event', ['at'], unique=False)
+    op.create_index('uq_audit_event_stream_seq', 'audit_event', ['stream', 'seq'], unique=True)
+    op.create_table('audit_stream',
+        sa.Column('stream', sa.String(length=60), nullable=False),
+        sa.Column('seq', sa.Integer(), nullable=False),
+        sa.Column('head', sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint('stream', name=op.f('pk_audit_stream'))
+    )
+    op.create_table('batch',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('transport', sa.String(length=20), nullable=False),
+        sa.Column('as_of', sa.Date(), nullable=False),
+        sa.Column('digest', sa.String(length=80), nullable=False),
+        sa.Column('rows', sa.Integer(), nullable=False),
+        sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('received_from', sa.String(length=60), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('department', sa.String(length=40), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_batch')),
+        sa.UniqueConstraint('ref', name=op.f('uq_batch_ref'))
+    )
+    op.create_index(op.f('ix_batch_area_path'), 'batch', ['area_path'], unique=False)
+    op.create_table('installation',
+        sa.Column('key', sa.String(length=40), nullable=False),
+        sa.Column('value', sa.String(length=400), nullable=False),
+        sa.PrimaryKeyConstraint('key', name=op.f('pk_installation'))
+    )
+    op.create_table('login_failure',
+        sa.Column('username', sa.String(length=60), nullable=False),
+        sa.Column('place', sa.String(length=64), nullable=False),
+        sa.Column('failures', sa.Integer(), nullable=False),
+        sa.Column('last_at', sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint('username', 'place', name=op.f('pk_login_failure'))
+    )
+    op.create_table('outbox_item',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('kind', sa.String(length=60), nullable=False),
+        sa.Column('payload', sa.JSON(), nullable=False),
+        sa.Column('state', sa.String(length=10), nullable=False),
+        sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('lease_until', sa.DateTime(timezone=True)),
+        sa.Column('claimed_by', sa.String(length=60), nullable=False),
+        sa.Column('attempts', sa.Integer(), nullable=False),
+        sa.Column('error', sa.String(length=400), nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox_item'))
+    )
+    op.create_index('ix_outbox_item_due', 'outbox_item', ['state', 'due_at'], unique=False)
+    op.create_table('paper_number',
+        sa.Column('series', sa.String(length=80), nullable=False),
+        sa.Column('last', sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint('series', name=op.f('pk_paper_number'))
+    )
+    op.create_table('regional_day_off',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('code_prefix', sa.String(length=12), nullable=False),
+        sa.Column('day', sa.Date(), nullable=False),
+        sa.Column('whole_population', sa.Boolean(), nullable=False),
+        sa.Column('title', sa.String(length=80), nullable=False),
+        sa.Column('document', sa.String(length=200), nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_regional_day_off'))
+    )
+    op.create_table('stored_file',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('digest', sa.String(length=80), nullable=False),
+        sa.Column('media_type', sa.String(length=40), nullable=False),
+        sa.Column('size', sa.Integer(), nullable=False),
+        sa.Column('name', sa.String(length=120), nullable=False),
+        sa.Column('purpose', sa.String(length=60), nullable=False),
+        sa.Column('household_id', sa.Integer()),
+        sa.Column('added_by', sa.String(length=60), nullable=False),
+        sa.Column('added_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_stored_file')),
+        sa.UniqueConstraint('ref', name=op.f('uq_stored_file_ref'))
+    )
+    op.create_index(op.f('ix_stored_file_area_path'), 'stored_file', ['area_path'], unique=False)
+    op.create_index(op.f('ix_stored_file_digest'), 'stored_file', ['digest'], unique=False)
+    op.create_table('submission',
+        sa.Column('key', sa.String(length=40), nullable=False),
+        sa.Column('user_id', sa.Integer(), nullable=False),
+        sa.Column('fingerprint', sa.String(length=80), nullable=False),
+        sa.Column('location', sa.String(length=300), nullable=False),
+        sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint('key', name=op.f('pk_submission'))
+    )
+    op.create_table('user_account',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('username', sa.String(length=40), nullable=False),
+        sa.Column('name', sa.String(length=60), nullable=False),
+        sa.Column('phone', sa.LargeBinary()),
+        sa.Column('organisation', sa.String(length=120), nullable=False),
+        sa.Column('password_hash', sa.String(length=200), nullable=False),
+        sa.Column('password_changed_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('must_change_password', sa.Boolean(), nullable=False),
+        sa.Column('expires_on', sa.Date()),
+        sa.Column('disabled_at', sa.DateTime(timezone=True)),
+        sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('created_by', sa.String(length=60), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_user_account')),
+        sa.UniqueConstraint('ref', name=op.f('uq_user_account_ref')),
+        sa.UniqueConstraint('username', name=op.f('uq_user_account_username'))
+    )
+    op.create_table('area_setting',
+        sa.Column('area_id', sa.Integer(), nullable=False),
+        sa.Column('key', sa.String(length=40), nullable=False),
+        sa.Column('value', sa.Integer(), nullable=False),
+        sa.Column('document', sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_area_setting_area_id')),
+        sa.PrimaryKeyConstraint('area_id', 'key', name=op.f('pk_area_setting'))
+    )
+    op.create_table('audit_detail',
+        sa.Column('event_id', sa.Integer(), nullable=False),
+        sa.Column('salt', sa.LargeBinary(length=16), nullable=False),
+        sa.Column('payload', sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(['event_id'], ['audit_event.id'], name=op.f('fk_audit_detail_event_id')),
+        sa.PrimaryKeyConstraint('event_id', name=op.f('pk_audit_detail'))
+    )
+    op.create_table('guidance',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('area_id', sa.Integer(), nullable=False),
+        sa.Column('person', sa.String(length=60), nullable=False),
+        sa.Column('channel', sa.String(length=40), nullable=False),
+        sa.Column('given_on', sa.Date(), nullable=False),
+        sa.Column('given_by', sa.String(length=60), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_guidance_area_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_guidance'))
+    )
+    op.create_index(op.f('ix_guidance_area_path'), 'guidance', ['area_path'], unique=False)
+    op.create_table('household',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('area_id', sa.Integer(), nullable=False),
+        sa.Column('head_name', sa.String(length=60), nullable=False),
+        sa.Column('head_initials', sa.String(length=60), nullable=False),
+        sa.Column('size', sa.Integer(), nullable=False),
+        sa.Column('lifted', sa.Boolean(), nullable=False),
+        sa.Column('lives_here', sa.Boolean(), nullable=False),
+        sa.Column('rural_services', sa.Boolean(), nullable=False),
+        sa.Column('hukou_place', sa.String(length=120), nullable=False),
+        sa.Column('address', sa.LargeBinary()),
+        sa.Column('phone', sa.LargeBinary()),
+        sa.Column('relocation_community', sa.String(length=80), nullable=False),
+        sa.Column('national_code', sa.String(length=40), nullable=False),
+        sa.Column('departed_on', sa.Date()),
+        sa.Column('departed_reason', sa.String(length=200), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('created_by', sa.String(length=60), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_household_area_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_household')),
+        sa.UniqueConstraint('ref', name=op.f('uq_household_ref'))
+    )
+    op.create_index(op.f('ix_household_area_path'), 'household', ['area_path'], unique=False)
+    op.create_index('ix_household_area_path_id', 'household', ['area_path', 'id'], unique=False)
+    op.create_index('ix_household_head_initials', 'household', ['head_initials'], unique=False)
+    op.create_index('ix_household_head_name', 'household', ['head_name'], unique=False)
+    op.create_index(op.f('ix_household_national_code'), 'household', ['national_code'], unique=False)
+    op.create_table('monitoring_line',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('area_id', sa.Integer(), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.Column('year', sa.Integer(), nullable=False),
+        sa.Column('amount', sa.Integer(), nullable=False),
+        sa.Column('document', sa.String(length=200), nullable=False),
+        sa.Column('decided_on', sa.Date()),
+        sa.Column('factors', sa.JSON(), nullable=False),
+        sa.Column('entered_by', sa.String(length=60), nullable=False),
+        sa.Column('entered_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_monitoring_line_area_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_monitoring_line')),
+        sa.UniqueConstraint('area_id', 'year', name=op.f('uq_monitoring_line_area_id_year')),
+        sa.UniqueConstraint('ref', name=op.f('uq_monitoring_line_ref'))
+    )
+    op.create_table('monthly_analysis',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('area_id', sa.Integer(), nullable=False),
+        sa.Column('month', sa.String(length=7), nullable=False),
+        sa.Column('summary', sa.Text(), nullable=False),
+        sa.Column('opened_by', sa.String(length=60), nullable=False),
+        sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_monthly_analysis_area_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_monthly_analysis')),
+        sa.UniqueConstraint('area_id', 'month', name=op.f('uq_monthly_analysis_area_id_month')),
+        sa.UniqueConstraint('ref', name=op.f('uq_monthly_analysis_ref'))
+    )
+    op.create_index(op.f('ix_monthly_analysis_area_path'), 'monthly_analysis', ['area_path'], unique=False)
+    op.create_table('role_grant',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('user_id', sa.Integer(), nullable=False),
+        sa.Column('role', sa.String(length=40), nullable=False),
+        sa.Column('area_id', sa.Integer(), nullable=False),
+        sa.Column('department', sa.String(length=40), nullable=False),
+        sa.Column('valid_from', sa.Date(), nullable=False),
+        sa.Column('valid_to', sa.Date()),
+        sa.Column('granted_by', sa.String(length=60), nullable=False),
+        sa.Column('granted_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('document', sa.String(length=200), nullable=False),
+        sa.Column('revoked_at', sa.DateTime(timezone=True)),
+        sa.Column('seal', sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_role_grant_area_id')),
+        sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_role_grant_user_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_role_grant'))
+    )
+    op.create_index('ix_role_grant_user_id', 'role_grant', ['user_id'], unique=False)
+    op.create_table('village_list',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('area_id', sa.Integer(), nullable=False),
+        sa.Column('procedure', sa.String(length=40), nullable=False),
+        sa.Column('month', sa.String(length=7), nullable=False),
+        sa.Column('sequence', sa.Integer(), nullable=False),
+        sa.Column('number', sa.String(length=40), nullable=False),
+        sa.Column('announced_on', sa.Date()),
+        sa.Column('announced_place', sa.String(length=200), nullable=False),
+        sa.Column('opened_by', sa.String(length=60), nullable=False),
+        sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('closed_at', sa.DateTime(timezone=True)),
+        sa.Column('village_report_on', sa.Date()),
+        sa.Column('village_report_by', sa.String(length=60), nullable=False),
+        sa.Column('township_report_on', sa.Date()),
+        sa.Column('township_report_by', sa.String(length=60), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_village_list_area_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_village_list')),
+        sa.UniqueConstraint('area_id', 'procedure', 'month', 'sequence', name=op.f('uq_village_list_area_id_procedure_month_sequence')),
+        sa.UniqueConstraint('ref', name=op.f('uq_village_list_ref'))
+    )
+    op.create_index(op.f('ix_village_list_area_path'), 'village_list', ['area_path'], unique=False)
+    op.create_table('visit_round',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('area_id', sa.Integer(), nullable=False),
+        sa.Column('title', sa.String(length=80), nullable=False),
+        sa.Column('occasion', sa.String(length=40), nullable=False),
+        sa.Column('starts_on', sa.Date(), nullable=False),
+        sa.Column('ends_on', sa.Date(), nullable=False),
+        sa.Column('visitors', sa.String(length=200), nullable=False),
+        sa.Column('opened_by', sa.String(length=60), nullable=False),
+        sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('households', sa.Integer(), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_visit_round_area_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_visit_round')),
+        sa.UniqueConstraint('ref', name=op.f('uq_visit_round_ref'))
+    )
+    op.create_index(op.f('ix_visit_round_area_path'), 'visit_round', ['area_path'], unique=False)
+    op.create_table('analysis_signature',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('analysis_id', sa.Integer(), nullable=False),
+        sa.Column('department', sa.String(length=40), nullable=False),
+        sa.Column('opinion', sa.String(length=400), nullable=False),
+        sa.Column('signed_by', sa.String(length=60), nullable=False),
+        sa.Column('signed_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['analysis_id'], ['monthly_analysis.id'], name=op.f('fk_analysis_signature_analysis_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_analysis_signature')),
+        sa.UniqueConstraint('analysis_id', 'department', name=op.f('uq_analysis_signature_analysis_id_department'))
+    )
+    op.create_index(op.f('ix_analysis_signature_area_path'), 'analysis_signature', ['area_path'], unique=False)
+    op.create_table('household_warning',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('household_id', sa.Integer(), nullable=False),
+        sa.Column('month', sa.String(length=7), nullable=False),
+        sa.Column('source', sa.String(length=40), nullable=False),
+        sa.Column('department', sa.String(length=40), nullable=False),
+        sa.Column('document', sa.String(length=200), nullable=False),
+        sa.Column('content', sa.Text(), nullable=False),
+        sa.Column('entered_by', sa.String(length=60), nullable=False),
+        sa.Column('entered_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('dispatched_at', sa.DateTime(timezone=True)),
+        sa.Column('township_received_at', sa.DateTime(timezone=True)),
+        sa.Column('township_received_by', sa.String(length=60), nullable=False),
+        sa.Column('village_received_at', sa.DateTime(timezone=True)),
+        sa.Column('village_received_by', sa.String(length=60), nullable=False),
+        sa.Column('verified_at', sa.DateTime(timezone=True)),
+        sa.Column('verified_by', sa.String(length=60), nullable=False),
+        sa.Column('verified_on', sa.Date()),
+        sa.Column('conclusion', sa.String(length=40)),
+        sa.Column('finding', sa.Text(), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_household_warning_household_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_household_warning')),
+        sa.UniqueConstraint('ref', name=op.f('uq_household_warning_ref'))
+    )
+    op.create_index(op.f('ix_household_warning_area_path'), 'household_warning', ['area_path'], unique=False)
+    op.create_index(op.f('ix_household_warning_household_id'), 'household_warning', ['household_id'], unique=False)
+    op.create_index('ix_household_warning_open', 'household_warning', ['verified_at', 'area_path'], unique=False)
+    op.create_table('kin',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('household_id', sa.Integer(), nullable=False),
+        sa.Column('name', sa.String(length=60), nullable=False),
+        sa.Column('relation', sa.String(length=40), nullable=False),
+        sa.Column('id_number', sa.LargeBinary()),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_kin_household_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_kin')),
+        sa.UniqueConstraint('ref', name=op.f('uq_kin_ref'))
+    )
+    op.create_index(op.f('ix_kin_area_path'), 'kin', ['area_path'], unique=False)
+    op.create_index('ix_kin_household_id', 'kin', ['household_id'], unique=False)
+    op.create_table('lead',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('area_id', sa.Integer(), nullable=False),
+        sa.Column('source', sa.String(length=40), nullable=False),
+        sa.Column('channel', sa.String(length=40)),
+        sa.Column('platform_number', sa.String(length=60), nullable=False),
+        sa.Column('head_name', sa.String(length=60), nullable=False),
+        sa.Column('head_id_number', sa.LargeBinary()),
+        sa.Column('phone', sa.LargeBinary()),
+        sa.Column('reporter', sa.String(length=60), nullable=False),
+        sa.Column('reporter_relation', sa.String(length=40), nullable=False),
+        sa.Column('categories', sa.JSON(), nullable=False),
+        sa.Column('statement', sa.Text(), nullable=False),
+        sa.Column('declared_on', sa.Date(), nullable=False),
+        sa.Column('status', sa.String(length=40), nullable=False),
+        sa.Column('household_id', sa.Integer()),
+        sa.Column('registered_by', sa.String(length=60), nullable=False),
+        sa.Column('registered_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('accepted_by', sa.String(length=60), nullable=False),
+        sa.Column('accepted_at', sa.DateTime(timezone=True)),
+        sa.Column('closed_at', sa.DateTime(timezone=True)),
+        sa.Column('outcome', sa.String(length=400), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_lead_area_id')),
+        sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_lead_household_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_lead')),
+        sa.UniqueConstraint('ref', name=op.f('uq_lead_ref'))
+    )
+    op.create_index(op.f('ix_lead_area_path'), 'lead', ['area_path'], unique=False)
+    op.create_index('ix_lead_household_id', 'lead', ['household_id'], unique=False)
+    op.create_index('ix_lead_status_area', 'lead', ['status', 'area_path'], unique=False)
+    op.create_table('meeting',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('list_id', sa.Integer(), nullable=False),
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('held_on', sa.Date(), nullable=False),
+        sa.Column('place', sa.String(length=120), nullable=False),
+        sa.Column('host', sa.String(length=60), nullable=False),
+        sa.Column('recorder', sa.String(length=60), nullable=False),
+        sa.Column('attendance', sa.JSON(), nullable=False),
+        sa.Column('party_members', sa.Integer(), nullable=False),
+        sa.Column('household_heads', sa.Integer(), nullable=False),
+        sa.Column('others', sa.Integer(), nullable=False),
+        sa.Column('summary', sa.Text(), nullable=False),
+        sa.Column('decided', sa.Boolean(), nullable=False),
+        sa.Column('decision', sa.Text(), nullable=False),
+        sa.Column('recorded_by', sa.String(length=60), nullable=False),
+        sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['list_id'], ['village_list.id'], name=op.f('fk_meeting_list_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_meeting')),
+        sa.UniqueConstraint('ref', name=op.f('uq_meeting_ref'))
+    )
+    op.create_index(op.f('ix_meeting_area_path'), 'meeting', ['area_path'], unique=False)
+    op.create_index('ix_meeting_list_id', 'meeting', ['list_id', 'kind'], unique=False)
+    op.create_table('member',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('household_id', sa.Integer(), nullable=False),
+        sa.Column('position', sa.Integer(), nullable=False),
+        sa.Column('name', sa.String(length=60), nullable=False),
+        sa.Column('relation', sa.String(length=40), nullable=False),
+        sa.Column('id_number', sa.LargeBinary()),
+        sa.Column('id_index', sa.LargeBinary(length=32)),
+        sa.Column('born_on', sa.Date()),
+        sa.Column('sex', sa.String(length=40)),
+        sa.Column('ethnicity', sa.String(length=10), nullable=False),
+        sa.Column('education', sa.String(length=40), nullable=False),
+        sa.Column('schooling', sa.String(length=40), nullable=False),
+        sa.Column('school', sa.String(length=80), nullable=False),
+        sa.Column('health', sa.JSON(), nullable=False),
+        sa.Column('labour', sa.String(length=40)),
+        sa.Column('work', sa.String(length=120), nullable=False),
+        sa.Column('work_months', sa.Integer()),
+        sa.Column('disability_certificate', sa.LargeBinary()),
+        sa.Column('insured', sa.Boolean()),
+        sa.Column('left_on', sa.Date()),
+        sa.Column('left_reason', sa.String(length=40), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_member_household_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_member')),
+        sa.UniqueConstraint('ref', name=op.f('uq_member_ref'))
+    )
+    op.create_index(op.f('ix_member_area_path'), 'member', ['area_path'], unique=False)
+    op.create_index('ix_member_household_id', 'member', ['household_id'], unique=False)
+    op.create_index('ix_member_id_index', 'member', ['id_index'], unique=False)
+    op.create_table('monitoring_case',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('household_id', sa.Integer(), nullable=False),
+        sa.Column('procedure', sa.String(length=40), nullable=False),
+        sa.Column('stage', sa.String(length=40), nullable=False),
+        sa.Column('round', sa.Integer(), nullable=False),
+        sa.Column('ruleset', sa.String(length=20), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('opened_on', sa.Date(), nullable=False),
+        sa.Column('stage_since', sa.Date(), nullable=False),
+        sa.Column('closed_on', sa.Date()),
+        sa.Column('household_class', sa.String(length=40)),
+        sa.Column('reason', sa.Text(), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_monitoring_case_household_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_monitoring_case')),
+        sa.UniqueConstraint('ref', name=op.f('uq_monitoring_case_ref'))
+    )
+    op.create_index('ix_monitoring_case_area_id', 'monitoring_case', ['area_path', 'id'], unique=False)
+    op.create_index(op.f('ix_monitoring_case_area_path'), 'monitoring_case', ['area_path'], unique=False)
+    op.create_index(op.f('ix_monitoring_case_household_id'), 'monitoring_case', ['household_id'], unique=False)
+    op.create_index('ix_monitoring_case_stage_area', 'monitoring_case', ['stage', 'area_path', 'id'], unique=False)
+    op.create_index('uq_monitoring_case_open_household', 'monitoring_case', ['household_id'], unique=True, sqlite_where=sa.text('closed_on IS NULL'), postgresql_where=sa.text('closed_on IS NULL'))
+    op.create_table('notice',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('list_id', sa.Integer(), nullable=False),
+        sa.Column('number', sa.String(length=40), nullable=False),
+        sa.Column('issued_on', sa.Date(), nullable=False),
+        sa.Column('issued_by', sa.String(length=60), nullable=False),
+        sa.Column('cancelled_on', sa.Date()),
+        sa.Column('cancelled_reason', sa.String(length=200), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['list_id'], ['village_list.id'], name=op.f('fk_notice_list_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_notice')),
+        sa.UniqueConstraint('ref', name=op.f('uq_notice_ref'))
+    )
+    op.create_index(op.f('ix_notice_area_path'), 'notice', ['area_path'], unique=False)
+    op.create_index('ix_notice_list_id', 'notice', ['list_id'], unique=False)
+    op.create_table('round_visit',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('round_id', sa.Integer(), nullable=False),
+        sa.Column('household_id', sa.Integer(), nullable=False),
+        sa.Column('visited_on', sa.Date()),
+        sa.Column('result', sa.String(length=40)),
+        sa.Column('note', sa.Text(), nullable=False),
+        sa.Column('visited_by', sa.String(length=60), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_round_visit_household_id')),
+        sa.ForeignKeyConstraint(['round_id'], ['visit_round.id'], name=op.f('fk_round_visit_round_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_round_visit')),
+        sa.UniqueConstraint('ref', name=op.f('uq_round_visit_ref')),
+        sa.UniqueConstraint('round_id', 'household_id', name=op.f('uq_round_visit_round_id_household_id'))
+    )
+    op.create_index(op.f('ix_round_visit_area_path'), 'round_visit', ['area_path'], unique=False)
+    op.create_index('ix_round_visit_household', 'round_visit', ['household_id'], unique=False)
+    op.create_table('user_session',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('user_id', sa.Integer(), nullable=False),
+        sa.Column('grant_id', sa.Integer()),
+        sa.Column('token_hash', sa.LargeBinary(length=32), nullable=False),
+        sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('ended_at', sa.DateTime(timezone=True)),
+        sa.Column('address', sa.String(length=45), nullable=False),
+        sa.ForeignKeyConstraint(['grant_id'], ['role_grant.id'], name=op.f('fk_user_session_grant_id')),
+        sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_user_session_user_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_user_session')),
+        sa.UniqueConstraint('token_hash', name=op.f('uq_user_session_token_hash'))
+    )
+    op.create_index('ix_user_session_user_id', 'user_session', ['user_id'], unique=False)
+    op.create_table('case_act',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('case_id', sa.Integer(), nullable=False),
+        sa.Column('action', sa.String(length=40), nullable=False),
+        sa.Column('procedure', sa.String(length=40), nullable=False),
+        sa.Column('source', sa.String(length=40), nullable=False),
+        sa.Column('target', sa.String(length=40), nullable=False),
+        sa.Column('round', sa.Integer(), nullable=False),
+        sa.Column('actor_id', sa.Integer(), nullable=False),
+        sa.Column('actor', sa.String(length=120), nullable=False),
+        sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('on', sa.Date(), nullable=False),
+        sa.Column('note', sa.Text(), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['case_id'], ['monitoring_case.id'], name=op.f('fk_case_act_case_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_case_act'))
+    )
+    op.create_index(op.f('ix_case_act_area_path'), 'case_act', ['area_path'], unique=False)
+    op.create_index('ix_case_act_case_id', 'case_act', ['case_id', 'id'], unique=False)
+    op.create_table('case_return',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('case_id', sa.Integer(), nullable=False),
+        sa.Column('procedure', sa.String(length=40), nullable=False),
+        sa.Column('target', sa.String(length=40), nullable=False),
+        sa.Column('source', sa.String(length=40), nullable=False),
+        sa.Column('round', sa.Integer(), nullable=False),
+        sa.Column('reason', sa.Text(), nullable=False),
+        sa.Column('field', sa.String(length=120), nullable=False),
+        sa.Column('rule', sa.String(length=200), nullable=False),
+        sa.Column('evidence_expected', sa.String(length=400), nullable=False),
+        sa.Column('returned_by', sa.String(length=120), nullable=False),
+        sa.Column('returned_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['case_id'], ['monitoring_case.id'], name=op.f('fk_case_return_case_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_case_return'))
+    )
+    op.create_index(op.f('ix_case_return_area_path'), 'case_return', ['area_path'], unique=False)
+    op.create_index('ix_case_return_case_id', 'case_return', ['case_id'], unique=False)
+    op.create_table('consent',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('household_id', sa.Integer(), nullable=False),
+        sa.Column('case_id', sa.Integer(), nullable=False),
+        sa.Column('applied_on', sa.Date()),
+        sa.Column('application_reason', sa.Text(), nullable=False),
+        sa.Column('truth_declared', sa.Boolean(), nullable=False),
+        sa.Column('authorised', sa.Boolean(), nullable=False),
+        sa.Column('classes', sa.JSON(), nullable=False),
+        sa.Column('signed_on', sa.Date()),
+        sa.Column('valid_until', sa.Date()),
+        sa.Column('withdrawn_on', sa.Date()),
+        sa.Column('written_by', sa.String(length=60), nullable=False),
+        sa.Column('witness', sa.String(length=60), nullable=False),
+        sa.Column('recorded_by', sa.String(length=60), nullable=False),
+        sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['case_id'], ['monitoring_case.id'], name=op.f('fk_consent_case_id')),
+        sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_consent_household_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_consent')),
+        sa.UniqueConstraint('ref', name=op.f('uq_consent_ref'))
+    )
+    op.create_index(op.f('ix_consent_area_path'), 'consent', ['area_path'], unique=False)
+    op.create_index('ix_consent_household_id', 'consent', ['household_id'], unique=False)
+    op.create_table('exit_consent',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('case_id', sa.Integer(), nullable=False),
+        sa.Column('informed_of', sa.Text(), nullable=False),
+        sa.Column('agrees', sa.Boolean(), nullable=False),
+        sa.Column('signed_by', sa.String(length=60), nullable=False),
+        sa.Column('signed_on', sa.Date(), nullable=False),
+        sa.Column('withdrawn_on', sa.Date()),
+        sa.Column('recorded_by', sa.String(length=60), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['case_id'], ['monitoring_case.id'], name=op.f('fk_exit_consent_case_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_exit_consent')),
+        sa.UniqueConstraint('ref', name=op.f('uq_exit_consent_ref'))
+    )
+    op.create_index(op.f('ix_exit_consent_area_path'), 'exit_consent', ['area_path'], unique=False)
+    op.create_index('ix_exit_consent_case_id', 'exit_consent', ['case_id'], unique=False)
+    op.create_table('finding',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('case_id', sa.Integer(), nullable=False),
+        sa.Column('rule', sa.String(length=40), nullable=False),
+        sa.Column('circumstance', sa.Integer(), nullable=False),
+        sa.Column('subject', sa.String(length=40), nullable=False),
+        sa.Column('subject_name', sa.String(length=60), nullable=False),
+        sa.Column('evidence', sa.JSON(), nullable=False),
+        sa.Column('evidence_digest', sa.String(length=80), nullable=False),
+        sa.Column('explanation', sa.Text(), nullable=False),
+        sa.Column('current', sa.Boolean(), nullable=False),
+        sa.Column('found_on', sa.Date(), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['case_id'], ['monitoring_case.id'], name=op.f('fk_finding_case_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_finding')),
+        sa.UniqueConstraint('case_id', 'rule', 'subject', 'evidence_digest', name=op.f('uq_finding_case_id_rule_subject_evidence_digest')),
+        sa.UniqueConstraint('ref', name=op.f('uq_finding_ref'))
+    )
+    op.create_index(op.f('ix_finding_area_path'), 'finding', ['area_path'], unique=False)
+    op.create_index('ix_finding_case_id', 'finding', ['case_id'], unique=False)
+    op.create_table('focus_record',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('household_id', sa.Integer(), nullable=False),
+        sa.Column('member_id', sa.Integer(), nullable=False),
+        sa.Column('group', sa.String(length=40), nullable=False),
+        sa.Column('since', sa.Date(), nullable=False),
+        sa.Column('until', sa.Date()),
+        sa.Column('source', sa.String(length=120), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_focus_record_household_id')),
+        sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_focus_record_member_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_focus_record'))
+    )
+    op.create_index(op.f('ix_focus_record_area_path'), 'focus_record', ['area_path'], unique=False)
+    op.create_index(op.f('ix_focus_record_household_id'), 'focus_record', ['household_id'], unique=False)
+    op.create_table('guarantee_record',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('household_id', sa.Integer(), nullable=False),
+        sa.Column('case_id', sa.Integer()),
+        sa.Column('seen_on', sa.Date(), nullable=False),
+        sa.Column('food', sa.Boolean(), nullable=False),
+        sa.Column('clothing', sa.Boolean(), nullable=False),
+        sa.Column('housing', sa.Boolean(), nullable=False),
+        sa.Column('schooling', sa.Boolean(), nullable=False),
+        sa.Column('medical', sa.Boolean(), nullable=False),
+        sa.Column('water', sa.Boolean(), nullable=False),
+        sa.Column('note', sa.Text(), nullable=False),
+        sa.Column('recorded_by', sa.String(length=60), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['case_id'], ['monitoring_case.id'], name=op.f('fk_guarantee_record_case_id')),
+        sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_guarantee_record_household_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_guarantee_record'))
+    )
+    op.create_index(op.f('ix_guarantee_record_area_path'), 'guarantee_record', ['area_path'], unique=False)
+    op.create_index('ix_guarantee_record_household_id', 'guarantee_record', ['household_id'], unique=False)
+    op.create_table('income_record',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('household_id', sa.Integer(), nullable=False),
+        sa.Column('case_id', sa.Integer()),
+        sa.Column('period_from', sa.Date(), nullable=False),
+        sa.Column('period_to', sa.Date(), nullable=False),
+        sa.Column('amounts', sa.JSON(), nullable=False),
+        sa.Column('claims', sa.Integer(), nullable=False),
+        sa.Column('compliant_spending', sa.Integer(), nullable=False),
+        sa.Column('other_spending', sa.Integer(), nullable=False),
+        sa.Column('heads_now', sa.Integer(), nullable=False),
+        sa.Column('heads_year', sa.Integer(), nullable=False),
+        sa.Column('note', sa.Text(), nullable=False),
+        sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('recorded_by', sa.String(length=60), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['case_id'], ['monitoring_case.id'], name=op.f('fk_income_record_case_id')),
+        sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_income_record_household_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_income_record'))
+    )
+    op.create_index(op.f('ix_income_record_area_path'), 'income_record', ['area_path'], unique=False)
+    op.create_index('ix_income_record_household_id', 'income_record', ['household_id'], unique=False)
+    op.create_table('inquiry',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('case_id', sa.Integer(), nullable=False),
+        sa.Column('case_code', sa.String(length=20), nullable=False),
+        sa.Column('head_name', sa.String(length=60), nullable=False),
+        sa.Column('place', sa.String(length=160), nullable=False),
+        sa.Column('procedure', sa.String(length=40), nullable=False),
+        sa.Column('round', sa.Integer(), nullable=False),
+        sa.Column('blocking', sa.Boolean(), nullable=False),
+        sa.Column('asked_on', sa.Date(), nullable=False),
+        sa.Column('due_on', sa.Date(), nullable=False),
+        sa.Column('asked_by', sa.String(length=60), nullable=False),
+        sa.Column('signed_at', sa.DateTime(timezone=True)),
+        sa.Column('signed_by', sa.String(length=60), nullable=False),
+        sa.Column('signature_note', sa.String(length=400), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('department', sa.String(length=40), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['case_id'], ['monitoring_case.id'], name=op.f('fk_inquiry_case_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_inquiry')),
+        sa.UniqueConstraint('case_id', 'procedure', 'round', 'department', name=op.f('uq_inquiry_case_id_procedure_round_department')),
+        sa.UniqueConstraint('ref', name=op.f('uq_inquiry_ref'))
+    )
+    op.create_index(op.f('ix_inquiry_area_path'), 'inquiry', ['area_path'], unique=False)
+    op.create_index('ix_inquiry_department_signed', 'inquiry', ['department', 'signed_at', 'area_path'], unique=False)
+    op.create_table('key_check',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('household_id', sa.Integer(), nullable=False),
+        sa.Column('reason', sa.Text(), nullable=False),
+        sa.Column('grounds', sa.JSON(), nullable=False),
+        sa.Column('status', sa.String(length=40), nullable=False),
+        sa.Column('proposed_by', sa.String(length=60), nullable=False),
+        sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('settled_by', sa.String(length=60), nullable=False),
+        sa.Column('settled_at', sa.DateTime(timezone=True)),
+        sa.Column('answer', sa.String(length=400), nullable=False),
+        sa.Column('case_id', sa.Integer()),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['case_id'], ['monitoring_case.id'], name=op.f('fk_key_check_case_id')),
+        sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_key_check_household_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_key_check')),
+        sa.UniqueConstraint('ref', name=op.f('uq_key_check_ref'))
+    )
+    op.create_index(op.f('ix_key_check_area_path'), 'key_check', ['area_path'], unique=False)
+    op.create_index(op.f('ix_key_check_household_id'), 'key_check', ['household_id'], unique=False)
+    op.create_index('ix_key_check_status_area', 'key_check', ['status', 'area_path'], unique=False)
+    op.create_table('list_entry',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('list_id', sa.Integer(), nullable=False),
+        sa.Column('case_id', sa.Integer(), nullable=False),
+        sa.Column('round', sa.Integer(), nullable=False),
+        sa.Column('left_on', sa.Date()),
+        sa.Column('left_reason', sa.String(length=200), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['case_id'], ['monitoring_case.id'], name=op.f('fk_list_entry_case_id')),
+        sa.ForeignKeyConstraint(['list_id'], ['village_list.id'], name=op.f('fk_list_entry_list_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_list_entry')),
+        sa.UniqueConstraint('list_id', 'case_id', 'round', name=op.f('uq_list_entry_list_id_case_id_round'))
+    )
+    op.create_index(op.f('ix_list_entry_area_path'), 'list_entry', ['area_path'], unique=False)
+    op.create_index('ix_list_entry_case_id', 'list_entry', ['case_id'], unique=False)
+    op.create_table('marking',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('case_id', sa.Integer(), nullable=False),
+        sa.Column('round', sa.Integer(), nullable=False),
+        sa.Column('marked_on', sa.Date(), nullable=False),
+        sa.Column('way', sa.String(length=40), nullable=False),
+        sa.Column('list_number', sa.String(length=60), nullable=False),
+        sa.Column('contact', sa.String(length=60), nullable=False),
+        sa.Column('marked_by', sa.String(length=60), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['case_id'], ['monitoring_case.id'], name=op.f('fk_marking_case_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_marking')),
+        sa.UniqueConstraint('case_id', 'round', name=op.f('uq_marking_case_id_round')),
+        sa.UniqueConstraint('ref', name=op.f('uq_marking_ref'))
+    )
+    op.create_index(op.f('ix_marking_area_path'), 'marking', ['area_path'], unique=False)
+    op.create_table('measure',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('case_id', sa.Integer(), nullable=False),
+        sa.Column('household_id', sa.Integer(), nullable=False),
+        sa.Column('member_id', sa.Integer()),
+        sa.Column('category', sa.String(length=40)),
+        sa.Column('detail', sa.String(length=200), nullable=False),
+        sa.Column('risk', sa.String(length=40)),
+        sa.Column('status', sa.String(length=40), nullable=False),
+        sa.Column('department', sa.String(length=40), nullable=False),
+        sa.Column('helper_id', sa.Integer()),
+        sa.Column('due_on', sa.Date()),
+        sa.Column('started_on', sa.Date()),
+        sa.Column('finished_on', sa.Date()),
+        sa.Column('result', sa.Text(), nullable=False),
+        sa.Column('evidence_file_id', sa.Integer()),
+        sa.Column('proposed_by', sa.String(length=60), nullable=False),
+        sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['case_id'], ['monitoring_case.id'], name=op.f('fk_measure_case_id')),
+        sa.ForeignKeyConstraint(['evidence_file_id'], ['stored_file.id'], name=op.f('fk_measure_evidence_file_id')),
+        sa.ForeignKeyConstraint(['helper_id'], ['user_account.id'], name=op.f('fk_measure_helper_id')),
+        sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_measure_household_id')),
+        sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_measure_member_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_measure')),
+        sa.UniqueConstraint('ref', name=op.f('uq_measure_ref'))
+    )
+    op.create_index(op.f('ix_measure_area_path'), 'measure', ['area_path'], unique=False)
+    op.create_index('ix_measure_case_id', 'measure', ['case_id'], unique=False)
+    op.create_index('ix_measure_department_status', 'measure', ['department', 'status'], unique=False)
+    op.create_index('ix_measure_helper_id', 'measure', ['helper_id'], unique=False)
+    op.create_index('ix_measure_household_id', 'measure', ['household_id'], unique=False)
+    op.create_table('measure_posting',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('area_id', sa.Integer(), nullable=False),
+        sa.Column('case_id', sa.Integer(), nullable=False),
+        sa.Column('place', sa.String(length=120), nullable=False),
+        sa.Column('posted_on', sa.Date(), nullable=False),
+        sa.Column('removed_on', sa.Date()),
+        sa.Column('posted_by', sa.String(length=60), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_measure_posting_area_id')),
+        sa.ForeignKeyConstraint(['case_id'], ['monitoring_case.id'], name=op.f('fk_measure_posting_case_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_measure_posting')),
+        sa.UniqueConstraint('ref', name=op.f('uq_measure_posting_ref'))
+    )
+    op.create_index(op.f('ix_measure_posting_area_path'), 'measure_posting', ['area_path'], unique=False)
+    op.create_index(op.f('ix_measure_posting_case_id'), 'measure_posting', ['case_id'], unique=False)
+    op.create_table('notice_place',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('notice_id', sa.Integer(), nullable=False),
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('group_id', sa.Integer()),
+        sa.Column('place', sa.String(length=120), nullable=False),
+        sa.Column('address', sa.String(length=300), nullable=False),
+        sa.Column('posted_at', sa.DateTime(timezone=True)),
+        sa.Column('posted_on', sa.Date()),
+        sa.Column('posted_by', sa.String(length=60), nullable=False),
+        sa.Column('file_id', sa.Integer()),
+        sa.Column('removed_on', sa.Date()),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['file_id'], ['stored_file.id'], name=op.f('fk_notice_place_file_id')),
+        sa.ForeignKeyConstraint(['group_id'], ['area.id'], name=op.f('fk_notice_place_group_id')),
+        sa.ForeignKeyConstraint(['notice_id'], ['notice.id'], name=op.f('fk_notice_place_notice_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_notice_place')),
+        sa.UniqueConstraint('ref', name=op.f('uq_notice_place_ref'))
+    )
+    op.create_index(op.f('ix_notice_place_area_path'), 'notice_place', ['area_path'], unique=False)
+    op.create_index('ix_notice_place_notice_id', 'notice_place', ['notice_id'], unique=False)
+    op.create_table('objection',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('case_id', sa.Integer(), nullable=False),
+        sa.Column('notice_id', sa.Integer()),
+        sa.Column('round', sa.Integer(), nullable=False),
+        sa.Column('about_measures', sa.Boolean(), nullable=False),
+        sa.Column('content', sa.Text(), nullable=False),
+        sa.Column('reporter', sa.LargeBinary()),
+        sa.Column('contact', sa.LargeBinary()),
+        sa.Column('received_on', sa.Date(), nullable=False),
+        sa.Column('received_unit', sa.String(length=80), nullable=False),
+        sa.Column('received_area_id', sa.Integer(), nullable=False),
+        sa.Column('received_by', sa.String(length=60), nullable=False),
+        sa.Column('investigators', sa.String(length=120), nullable=False),
+        sa.Column('finding', sa.Text(), nullable=False),
+        sa.Column('upheld', sa.Boolean()),
+        sa.Column('answer', sa.Text(), nullable=False),
+        sa.Column('answered_on', sa.Date()),
+        sa.Column('answered_by', sa.String(length=60), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['case_id'], ['monitoring_case.id'], name=op.f('fk_objection_case_id')),
+        sa.ForeignKeyConstraint(['notice_id'], ['notice.id'], name=op.f('fk_objection_notice_id')),
+        sa.ForeignKeyConstraint(['received_area_id'], ['area.id'], name=op.f('fk_objection_received_area_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_objection')),
+        sa.UniqueConstraint('ref', name=op.f('uq_objection_ref'))
+    )
+    op.create_index(op.f('ix_objection_area_path'), 'objection', ['area_path'], unique=False)
+    op.create_index('ix_objection_case_id', 'objection', ['case_id'], unique=False)
+    op.create_index('ix_objection_open', 'objection', ['answered_on', 'area_path'], unique=False)
+    op.create_table('opinion',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('list_id', sa.Integer(), nullable=False),
+        sa.Column('case_id', sa.Integer()),
+        sa.Column('speaker', sa.String(length=60), nullable=False),
+        sa.Column('content', sa.Text(), nullable=False),
+        sa.Column('raised_on', sa.Date(), nullable=False),
+        sa.Column('verified', sa.Text(), nullable=False),
+        sa.Column('verified_by', sa.String(length=60), nullable=False),
+        sa.Column('answered_on', sa.Date()),
+        sa.Column('answer', sa.Text(), nullable=False),
+        sa.Column('recorded_by', sa.String(length=60), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['case_id'], ['monitoring_case.id'], name=op.f('fk_opinion_case_id')),
+        sa.ForeignKeyConstraint(['list_id'], ['village_list.id'], name=op.f('fk_opinion_list_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_opinion')),
+        sa.UniqueConstraint('ref', name=op.f('uq_opinion_ref'))
+    )
+    op.create_index(op.f('ix_opinion_area_path'), 'opinion', ['area_path'], unique=False)
+    op.create_index('ix_opinion_list_id', 'opinion', ['list_id'], unique=False)
+    op.create_table('paper',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('code', sa.String(length=40), nullable=False),
+        sa.Column('title', sa.String(length=120), nullable=False),
+        sa.Column('number', sa.String(length=60), nullable=False),
+        sa.Column('case_id', sa.Integer()),
+        sa.Column('list_id', sa.Integer()),
+        sa.Column('issuer', sa.String(length=120), nullable=False),
+        sa.Column('data', sa.LargeBinary(), nullable=False),
+        sa.Column('data_digest', sa.String(length=80), nullable=False),
+        sa.Column('verify_code', sa.String(length=20), nullable=False),
+        sa.Column('event_hash', sa.String(length=80), nullable=False),
+        sa.Column('state', sa.String(length=10), nullable=False),
+        sa.Column('problem', sa.String(length=300), nullable=False),
+        sa.Column('file_id', sa.Integer()),
+        sa.Column('pages', sa.Integer()),
+        sa.Column('prints', sa.Integer(), nullable=False),
+        sa.Column('issued_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('issued_by', sa.String(length=60), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['case_id'], ['monitoring_case.id'], name=op.f('fk_paper_case_id')),
+        sa.ForeignKeyConstraint(['file_id'], ['stored_file.id'], name=op.f('fk_paper_file_id')),
+        sa.ForeignKeyConstraint(['list_id'], ['village_list.id'], name=op.f('fk_paper_list_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_paper')),
+        sa.UniqueConstraint('number', name=op.f('uq_paper_number')),
+        sa.UniqueConstraint('ref', name=op.f('uq_paper_ref')),
+        sa.UniqueConstraint('verify_code', name=op.f('uq_paper_verify_code'))
+    )
+    op.create_index(op.f('ix_paper_area_path'), 'paper', ['area_path'], unique=False)
+    op.create_index('ix_paper_case_id', 'paper', ['case_id'], unique=False)
+    op.create_index('ix_paper_list_id', 'paper', ['list_id'], unique=False)
+    op.create_table('review',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('case_id', sa.Integer(), nullable=False),
+        sa.Column('year', sa.Integer(), nullable=False),
+        sa.Column('reviewed_on', sa.Date(), nullable=False),
+        sa.Column('guarantees', sa.Text(), nullable=False),
+        sa.Column('measures', sa.JSON(), nullable=False),
+        sa.Column('risk_points', sa.Text(), nullable=False),
+        sa.Column('income_stability', sa.Text(), nullable=False),
+        sa.Column('spending', sa.Text(), nullable=False),
+        sa.Column('motivation', sa.Text(), nullable=False),
+        sa.Column('conclusion', sa.String(length=40), nullable=False),
+        sa.Column('continued_help', sa.Text(), nullable=False),
+        sa.Column('reviewers', sa.String(length=200), nullable=False),
+        sa.Column('recorded_by', sa.String(length=60), nullable=False),
+        sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('closed', sa.Boolean(), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['case_id'], ['monitoring_case.id'], name=op.f('fk_review_case_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_review')),
+        sa.UniqueConstraint('ref', name=op.f('uq_review_ref'))
+    )
+    op.create_index(op.f('ix_review_area_path'), 'review', ['area_path'], unique=False)
+    op.create_index('ix_review_case_id', 'review', ['case_id'], unique=False)
+    op.create_table('spot_check',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('list_id', sa.Integer(), nullable=False),
+        sa.Column('case_id', sa.Integer(), nullable=False),
+        sa.Column('round', sa.Integer(), nullable=False),
+        sa.Column('checked_on', sa.Date(), nullable=False),
+        sa.Column('checkers', sa.String(length=120), nullable=False),
+        sa.Column('agrees', sa.Boolean(), nullable=False),
+        sa.Column('finding', sa.Text(), nullable=False),
+        sa.Column('recorded_by', sa.String(length=60), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['case_id'], ['monitoring_case.id'], name=op.f('fk_spot_check_case_id')),
+        sa.ForeignKeyConstraint(['list_id'], ['village_list.id'], name=op.f('fk_spot_check_list_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_spot_check')),
+        sa.UniqueConstraint('ref', name=op.f('uq_spot_check_ref'))
+    )
+    op.create_index(op.f('ix_spot_check_area_path'), 'spot_check', ['area_path'], unique=False)
+    op.create_index('ix_spot_check_case_id', 'spot_check', ['case_id'], unique=False)
+    op.create_index('ix_spot_check_list_id', 'spot_check', ['list_id'], unique=False)
+    op.create_table('unasked_statement',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('case_id', sa.Integer(), nullable=False),
+        sa.Column('procedure', sa.String(length=40), nullable=False),
+        sa.Column('round', sa.Integer(), nullable=False),
+        sa.Column('member_id', sa.Integer(), nullable=False),
+        sa.Column('member_name', sa.String(length=60), nullable=False),
+        sa.Column('statement', sa.Text(), nullable=False),
+        sa.Column('stated_by', sa.String(length=60), nullable=False),
+        sa.Column('stated_by_id', sa.Integer(), nullable=False),
+        sa.Column('stated_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('accepted_by', sa.String(length=60), nullable=False),
+        sa.Column('accepted_at', sa.DateTime(timezone=True)),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['case_id'], ['monitoring_case.id'], name=op.f('fk_unasked_statement_case_id')),
+        sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_unasked_statement_member_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_unasked_statement')),
+        sa.UniqueConstraint('case_id', 'procedure', 'round', 'member_id', name=op.f('uq_unasked_statement_case_id_procedure_round_member_id')),
+        sa.UniqueConstraint('ref', name=op.f('uq_unasked_statement_ref'))
+    )
+    op.create_index(op.f('ix_unasked_statement_area_path'), 'unasked_statement', ['area_path'], unique=False)
+    op.create_table('visit',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('case_id', sa.Integer(), nullable=False),
+        sa.Column('household_id', sa.Integer(), nullable=False),
+        sa.Column('visited_on', sa.Date(), nullable=False),
+        sa.Column('income_change', sa.Text(), nullable=False),
+        sa.Column('spending_change', sa.Text(), nullable=False),
+        sa.Column('guarantees_safe', sa.Boolean(), nullable=False),
+        sa.Column('water_safe', sa.Boolean(), nullable=False),
+        sa.Column('note', sa.Text(), nullable=False),
+        sa.Column('visited_by', sa.String(length=60), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['case_id'], ['monitoring_case.id'], name=op.f('fk_visit_case_id')),
+        sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_visit_household_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_visit')),
+        sa.UniqueConstraint('ref', name=op.f('uq_visit_ref'))
+    )
+    op.create_index(op.f('ix_visit_area_path'), 'visit', ['area_path'], unique=False)
+    op.create_index('ix_visit_case_id', 'visit', ['case_id', 'visited_on'], unique=False)
+    op.create_table('consent_signature',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('consent_id', sa.Integer(), nullable=False),
+        sa.Column('member_id', sa.Integer(), nullable=False),
+        sa.Column('signed_on', sa.Date(), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['consent_id'], ['consent.id'], name=op.f('fk_consent_signature_consent_id')),
+        sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_consent_signature_member_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_consent_signature')),
+        sa.UniqueConstraint('consent_id', 'member_id', name=op.f('uq_consent_signature_consent_id_member_id'))
+    )
+    op.create_index(op.f('ix_consent_signature_area_path'), 'consent_signature', ['area_path'], unique=False)
+    op.create_table('determination',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('case_id', sa.Integer(), nullable=False),
+        sa.Column('procedure', sa.String(length=40), nullable=False),
+        sa.Column('round', sa.Integer(), nullable=False),
+        sa.Column('result', sa.String(length=40), nullable=False),
+        sa.Column('household_class', sa.String(length=40)),
+        sa.Column('reason', sa.Text(), nullable=False),
+        sa.Column('decided_on', sa.Date(), nullable=False),
+        sa.Column('decided_by', sa.String(length=60), nullable=False),
+        sa.Column('document', sa.String(length=80), nullable=False),
+        sa.Column('reported_on', sa.Date()),
+        sa.Column('report_document', sa.String(length=80), nullable=False),
+        sa.Column('lead_department', sa.String(length=40), nullable=False),
+        sa.Column('lead_named_on', sa.Date()),
+        sa.Column('entry_due_on', sa.Date()),
+        sa.Column('entered_on', sa.Date()),
+        sa.Column('national_number', sa.String(length=60), nullable=False),
+        sa.Column('letter_paper_id', sa.Integer()),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['case_id'], ['monitoring_case.id'], name=op.f('fk_determination_case_id')),
+        sa.ForeignKeyConstraint(['letter_paper_id'], ['paper.id'], name=op.f('fk_determination_letter_paper_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_determination')),
+        sa.UniqueConstraint('case_id', 'procedure', 'round', name=op.f('uq_determination_case_id_procedure_round')),
+        sa.UniqueConstraint('ref', name=op.f('uq_determination_ref'))
+    )
+    op.create_index(op.f('ix_determination_area_path'), 'determination', ['area_path'], unique=False)
+    op.create_table('question',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('inquiry_id', sa.Integer(), nullable=False),
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('token', sa.String(length=14), nullable=False),
+        sa.Column('member_id', sa.Integer()),
+        sa.Column('kin_id', sa.Integer()),
+        sa.Column('subject_name', sa.String(length=60), nullable=False),
+        sa.Column('subject_relation', sa.String(length=40), nullable=False),
+        sa.Column('subject_id_number', sa.LargeBinary()),
+        sa.Column('state', sa.String(length=20), nullable=False),
+        sa.Column('answer', sa.String(length=20), nullable=False),
+        sa.Column('reason', sa.String(length=200), nullable=False),
+        sa.Column('as_of', sa.Date()),
+        sa.Column('later_due', sa.Date()),
+        sa.Column('by_hand', sa.Boolean(), nullable=False),
+        sa.Column('evidence', sa.String(length=400), nullable=False),
+        sa.Column('answered_by', sa.String(length=60), nullable=False),
+        sa.Column('answered_at', sa.DateTime(timezone=True)),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('department', sa.String(length=40), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['inquiry_id'], ['inquiry.id'], name=op.f('fk_question_inquiry_id')),
+        sa.ForeignKeyConstraint(['kin_id'], ['kin.id'], name=op.f('fk_question_kin_id')),
+        sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_question_member_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_question')),
+        sa.UniqueConstraint('ref', name=op.f('uq_question_ref')),
+        sa.UniqueConstraint('token', name=op.f('uq_question_token'))
+    )
+    op.create_index(op.f('ix_question_area_path'), 'question', ['area_path'], unique=False)
+    op.create_index('ix_question_inquiry_id', 'question', ['inquiry_id'], unique=False)
+    op.create_table('resolution',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('case_id', sa.Integer(), nullable=False),
+        sa.Column('finding_id', sa.Integer(), nullable=False),
+        sa.Column('circumstance', sa.Integer(), nullable=False),
+        sa.Column('subject', sa.String(length=40), nullable=False),
+        sa.Column('evidence_digest', sa.String(length=80), nullable=False),
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('clarification', sa.String(length=60), nullable=False),
+        sa.Column('details', sa.JSON(), nullable=False),
+        sa.Column('resolved_by', sa.String(length=60), nullable=False),
+        sa.Column('resolved_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('replaced', sa.Boolean(), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['case_id'], ['monitoring_case.id'], name=op.f('fk_resolution_case_id')),
+        sa.ForeignKeyConstraint(['finding_id'], ['finding.id'], name=op.f('fk_resolution_finding_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_resolution')),
+        sa.UniqueConstraint('ref', name=op.f('uq_resolution_ref'))
+    )
+    op.create_index(op.f('ix_resolution_area_path'), 'resolution', ['area_path'], unique=False)
+    op.create_index('ix_resolution_case_id', 'resolution', ['case_id'], unique=False)
+    op.create_index(op.f('ix_resolution_finding_id'), 'resolution', ['finding_id'], unique=False)
+    op.create_table('survey',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('case_id', sa.Integer(), nullable=False),
+        sa.Column('procedure', sa.String(length=40), nullable=False),
+        sa.Column('round', sa.Integer(), nullable=False),
+        sa.Column('visited_on', sa.Date(), nullable=False),
+        sa.Column('visitors', sa.JSON(), nullable=False),
+        sa.Column('household_signed', sa.Boolean(), nullable=False),
+        sa.Column('items', sa.JSON(), nullable=False),
+        sa.Column('judgements', sa.JSON(), nullable=False),
+        sa.Column('risks', sa.JSON(), nullable=False),
+        sa.Column('household_class', sa.String(length=40)),
+        sa.Column('class_reason', sa.Text(), nullable=False),
+        sa.Column('motivation_weak', sa.Boolean(), nullable=False),
+        sa.Column('stable_work_income', sa.Boolean(), nullable=False),
+        sa.Column('conclusion', sa.Text(), nullable=False),
+        sa.Column('income_record_id', sa.Integer()),
+        sa.Column('guarantee_record_id', sa.Integer()),
+        sa.Column('typed_fields', sa.Integer(), nullable=False),
+        sa.Column('recorded_by', sa.String(length=60), nullable=False),
+        sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['case_id'], ['monitoring_case.id'], name=op.f('fk_survey_case_id')),
+        sa.ForeignKeyConstraint(['guarantee_record_id'], ['guarantee_record.id'], name=op.f('fk_survey_guarantee_record_id')),
+        sa.ForeignKeyConstraint(['income_record_id'], ['income_record.id'], name=op.f('fk_survey_income_record_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_survey')),
+        sa.UniqueConstraint('case_id', 'procedure', 'round', name=op.f('uq_survey_case_id_procedure_round')),
+        sa.UniqueConstraint('ref', name=op.f('uq_survey_ref'))
+    )
+    op.create_index(op.f('ix_survey_area_path'), 'survey', ['area_path'], unique=False)
+    op.create_table('coverage',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('batch_id', sa.Integer(), nullable=False),
+        sa.Column('question_id', sa.Integer()),
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('register_scope', sa.String(length=120), nullable=False),
+        sa.Column('covers_from', sa.Date()),
+        sa.Column('covers_to', sa.Date(), nullable=False),
+        sa.Column('complete', sa.Boolean(), nullable=False),
+        sa.Column('digest', sa.String(length=80), nullable=False),
+        sa.Column('department', sa.String(length=40), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['batch_id'], ['batch.id'], name=op.f('fk_coverage_batch_id')),
+        sa.ForeignKeyConstraint(['question_id'], ['question.id'], name=op.f('fk_coverage_question_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_coverage'))
+    )
+    op.create_index(op.f('ix_coverage_area_path'), 'coverage', ['area_path'], unique=False)
+    op.create_index('ix_coverage_question_id', 'coverage', ['question_id'], unique=False)
+    op.create_table('fact',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('batch_id', sa.Integer(), nullable=False),
+        sa.Column('question_id', sa.Integer()),
+        sa.Column('household_id', sa.Integer(), nullable=False),
+        sa.Column('member_id', sa.Integer()),
+        sa.Column('kin_id', sa.Integer()),
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('ref_no', sa.String(length=80), nullable=False),
+        sa.Column('date', sa.Date()),
+        sa.Column('ended', sa.Date()),
+        sa.Column('amount', sa.Integer()),
+        sa.Column('value', sa.String(length=40), nullable=False),
+        sa.Column('other', sa.String(length=60), nullable=False),
+        sa.Column('label', sa.String(length=40), nullable=False),
+        sa.Column('as_of', sa.Date(), nullable=False),
+        sa.Column('raw_digest', sa.String(length=80), nullable=False),
+        sa.Column('superseded', sa.Boolean(), nullable=False),
+        sa.Column('department', sa.String(length=40), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['batch_id'], ['batch.id'], name=op.f('fk_fact_batch_id')),
+        sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_fact_household_id')),
+        sa.ForeignKeyConstraint(['kin_id'], ['kin.id'], name=op.f('fk_fact_kin_id')),
+        sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_fact_member_id')),
+        sa.ForeignKeyConstraint(['question_id'], ['question.id'], name=op.f('fk_fact_question_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_fact'))
+    )
+    op.create_index(op.f('ix_fact_area_path'), 'fact', ['area_path'], unique=False)
+    op.create_index('ix_fact_household_kind', 'fact', ['household_id', 'kind'], unique=False)
+    op.create_index('ix_fact_question_id', 'fact', ['question_id'], unique=False)
+    for statement in SQLITE if op.get_context().dialect.name == "sqlite" else POSTGRESQL:
+        op.execute(statement)
