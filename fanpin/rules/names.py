@@ -66,7 +66,8 @@ def _mend(text: str) -> tuple[str, list[str]]:
 
 
 def _without_spaces(name: str) -> str:
-    words = "".join(" " if character in SPACES else character for character in name).split()
+    plain = "".join(" " if character in SPACES else character for character in name)
+    words = [word for word in plain.split(" ") if word]
     # A space divides names in Latin letters and only pads names in Han.
     return ("" if any(ord(character) >= FIRST_CJK for character in name) else " ").join(words)
 

@@ -71,7 +71,7 @@ RETENTION: tuple[Retention, ...] = (
     Retention("backup_monthly", "每月备份", 365, "到期删除", PROPOSED),
 )
 
-_LONG_RUN = re.compile(r"(?<![0-9])[0-9]{14,}[0-9Xx](?![0-9A-Za-z])")
+_LONG_RUN = re.compile(r"(?<![0-9])[0-9]{14,}[0-9Xx]")
 _SPLIT_ID = re.compile(r"(?<![0-9])[0-9]{6}[ -][0-9]{8}[ -][0-9]{3}[0-9Xx](?![0-9A-Za-z])")
 _SPACED_ID = re.compile(r"(?<![0-9])(?:[0-9] ){17}[0-9Xx](?![0-9A-Za-z])")
 _SPLIT_ACCOUNT = re.compile(r"(?<![0-9])[0-9]{4}(?:[ -][0-9]{4}){3}(?:[ -][0-9]{1,4})?(?![0-9])")
