@@ -4,7 +4,8 @@
 start_postgresql() {
     local binaries folder port become=() settings=()
     binaries=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort --version-sort | tail -n 1)
-    folder=$(mktemp -d "${TMPDIR:-/tmp}/fanpin-postgresql.XXXXXX")
+    # Not $TMPDIR: the postgres user must reach it, and a socket's path must be short.
+    folder=$(mktemp -d /tmp/fanpin-postgresql.XXXXXX)
     postgresql_folder=$folder
     trap stop_postgresql EXIT
     if ((EUID == 0)); then
