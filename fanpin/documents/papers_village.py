@@ -58,6 +58,7 @@ class Minutes:
     """评议会议记录 of any meeting about a list (三(四); 五(一) for the review meeting)."""
 
     place: Place
+    issuer: str
     kind: str
     leaving: bool
     month: str

@@ -19,7 +19,7 @@ from weasyprint.text import ffi
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from fanpin.documents import seals, verification
+from fanpin.documents import justify, seals, verification
 from fanpin.documents.catalogue import Issuer, Paper, from_json, paper
 from fanpin.documents.papers_common import Imprint
 from fanpin.resources import directory
@@ -187,6 +187,7 @@ def _svg_uri(svg: str) -> str:
 
 def main() -> None:
     """Serve papers until the parent closes the pipe."""
+    justify.install()
     serve_frames(Press(fonts=directory("fonts"), templates=directory("templates")).answer)
 
 

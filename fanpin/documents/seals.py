@@ -9,7 +9,7 @@ from typing import Any
 from fontTools.pens.svgPathPen import SVGPathPen
 from fontTools.ttLib import TTFont
 
-RED, PALE = "#c8201f", "#e9e9e9"
+RED, PALE = "#c8201f", "#f0f0f0"
 SAMPLE = "样章"
 RING, INNER_RING, RIM = 1.1, 0.3, 0.9
 BASELINE = 0.38

@@ -12,7 +12,7 @@ class BadCode(ValueError):
     """What was typed cannot be a verification code."""
 
 
-def make_code(keyed_digest: bytes) -> str:
+def verification_code(keyed_digest: bytes) -> str:
     """Return 12 letters and digits (60 bits) of a keyed digest, which only the installation can compute."""
     if len(keyed_digest) * 8 < LENGTH * 5:
         raise ValueError("the keyed digest is too short for a verification code")

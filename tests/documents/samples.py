@@ -125,7 +125,7 @@ SURVEY = household.SurveySheet(
     conclusion="刚性支出较大、务工收入中断，存在返贫风险，建议提交评议。",
 )
 MINUTES = village.Minutes(
-    place=VILLAGE, kind="村民小组党员和户主评议会议", leaving=False, month="2026年3月", list_number="532929100201-202603-01",
+    place=VILLAGE, issuer=COMMITTEE, kind="村民小组党员和户主评议会议", leaving=False, month="2026年3月", list_number="532929100201-202603-01",
     announced_on=date(2026, 3, 6), announced_place="第3、第5村民小组公示栏", held_on=date(2026, 3, 8),
     venue="和平村第3村民小组活动室", host="左例芬", recorder="董例英",
     attendance=(
