@@ -5,13 +5,13 @@ from importlib.metadata import version
 
 from flask import Flask, Response, redirect, render_template, request, url_for
 from flask_bootstrap import Bootstrap5
-from flask_login import UserMixin
 from flask_login import LoginManager
 from jinja2 import StrictUndefined
 from sqlalchemy import Engine
 
 from fanpin import crypto, security
 from fanpin.blueprints import discover, guard, presenting
+from fanpin.blueprints.principal import Principal
 from fanpin.clock import Clock
 from fanpin.config import Settings
 from fanpin.extensions import db, login_manager, prepare_engine, read_only
@@ -20,17 +20,6 @@ from fanpin.models.scoped import Scope, ScopeKind, set_scope
 from fanpin.resources import directory
 from fanpin.rules.refusals import AlreadyHandled, Invalid, NotAllowedHere, NotFound, NotPermitted, Refusal
 from fanpin.steps import sessions
-
-
-class Principal(UserMixin):
-    """The logged-in person as flask-login knows them: named by the session's token."""
-
-    def __init__(self, token: str, present: sessions.Present) -> None:
-        self.token, self.present = token, present
-
-    def get_id(self) -> str:
-        """Return the session token."""
-        return self.token
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None, keyring: crypto.Keyring | None = None) -> Flask:
@@ -51,7 +40,8 @@ def create_app(settings: Settings, *, clock: Clock | None = None, keyring: crypt
 def init_keyring(app: Flask, settings: Settings, keyring: crypto.Keyring | None) -> None:
     """Load the keys; everything sensitive hangs on them."""
     crypto.init_keyring(keyring or crypto.Keyring.load(settings.key_file))
-    app.secret_key = crypto.seal("cookie", b"flask")
+    app.secret_key, *older = crypto.current().session_secrets()
+    app.config["SECRET_KEY_FALLBACKS"] = older
     app.config["FANPIN_DEMO_KEYS"] = crypto.current().demo
 
 

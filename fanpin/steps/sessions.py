@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from fanpin import audit, crypto, security
 from fanpin.models.users import Grant, LoginFailure, User, UserSession
-from fanpin.rules.refusals import Invalid, NotFound, Refusal
+from fanpin.rules.refusals import AlreadyHandled, Invalid, NotFound, Refusal
 from fanpin.rules.roles import ADMINISTRATORS, Actor
 
 FREE_FAILURES = 4
@@ -185,19 +185,28 @@ def end(session: Session, present: Present, *, now: datetime) -> None:
                  stream=audit.user_stream(present.user.id), object=present.user.ref)
 
 
-def change_password(session: Session, user: User, *, current: str, new: str, now: datetime,
-                    session_id: int | None = None) -> None:
-    """Set a new password; end the user's other sessions."""
-    if not security.verify_password(user.password_hash, current):
-        raise Invalid({"current": "原密码不对，请重新输入。"})
-    if security.verify_password(user.password_hash, new):
+def fresh_hash(account: Account, stored: str, *, current: str, new: str) -> str:
+    """Return the hash of the new password; raise `Invalid` for a wrong old one or a weak new one.
+
+    It asks no database: hashing takes its time, and no transaction should be open meanwhile.
+    """
+    if not security.verify_password(stored, current):
+        raise Invalid({"current": "现在的密码不对，请重新输入。"})
+    if new == current:
         raise Invalid({"new": "新密码不能与原密码相同。"})
-    problems = security.password_problems(new, username=user.username, words=(user.name,))
+    problems = security.password_problems(new, username=account.username, words=(account.name,))
     if problems:
-        raise Invalid({"new": "；".join(problems)})
-    user.password_hash = security.hash_password(new)
-    user.password_changed_at = now
-    user.must_change_password = False
+        raise Invalid({"new": "；".join(problem.rstrip("。") for problem in problems) + "。"})
+    return security.hash_password(new)
+
+
+def set_password(session: Session, account: Account, *, old: str, fresh: str, now: datetime,
+                 session_id: int | None = None) -> None:
+    """Put the new password in the place of the old one and end the user's other sessions."""
+    user = find_account(session, account.username)
+    if user is None or user.password_hash != old:
+        raise AlreadyHandled
+    user.password_hash, user.password_changed_at, user.must_change_password = fresh, now, False
     others = update(UserSession).where(UserSession.user_id == user.id, UserSession.ended_at.is_(None))
     if session_id is not None:
         others = others.where(UserSession.id != session_id)
