@@ -213,9 +213,9 @@ def _root(session: Session, last_event: int) -> tuple[str, int]:
             .where(AuditEvent.id <= last_event).group_by(AuditEvent.stream).subquery())
     heads = session.execute(
         select(AuditEvent.stream, AuditEvent.seq, AuditEvent.hash)
-        .join(tops, (tops.c.stream == AuditEvent.stream) & (tops.c.seq == AuditEvent.seq))
-        .order_by(AuditEvent.stream)).all()
-    return crypto.digest(canonical({"heads": [list(head) for head in heads]})), len(heads)
+        .join(tops, (tops.c.stream == AuditEvent.stream) & (tops.c.seq == AuditEvent.seq))).all()
+    # Sorted here, not by the database: databases sort text differently, and the verifier outside must get the same.
+    return crypto.digest(canonical({"heads": sorted(list(head) for head in heads)})), len(heads)
 
 
 def _verify_anchors(session: Session) -> tuple[int, list[str]]:

@@ -1142,6 +1142,7 @@ def upgrade() -> None:
         sa.Column('class_reason', sa.Text(), nullable=False),
         sa.Column('motivation_weak', sa.Boolean(), nullable=False),
         sa.Column('stable_work_income', sa.Boolean(), nullable=False),
+        sa.Column('no_development_reason', sa.Text(), nullable=False),
         sa.Column('conclusion', sa.Text(), nullable=False),
         sa.Column('income_record_id', sa.Integer()),
         sa.Column('guarantee_record_id', sa.Integer()),

@@ -10,7 +10,7 @@ from typing import IO, Any
 import click
 from sqlalchemy.exc import OperationalError
 
-from fanpin.config import SettingsError
+from fanpin.config import Settings, SettingsError
 from fanpin.crypto import DecryptionError, KeyringError
 from fanpin.rules.refusals import Refusal
 
@@ -62,6 +62,13 @@ def in_plain_words(act: Callable[[], Any]) -> Any:
 def commands(context: click.Context, instance: Path | None) -> None:
     """防止返贫动态监测和帮扶工作平台。"""
     context.obj = instance
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings of the instance that the command line names; what the command overrides is checked alike."""
+    chosen: Path | None = click.get_current_context().find_root().obj
+    given = {f"FANPIN_{name.upper()}": str(value) for name, value in overrides.items() if value is not None}
+    return Settings.load({**os.environ, **given}, instance=chosen)
 
 
 def main() -> None:

@@ -2,8 +2,7 @@
 
 import click
 
-from fanpin.cli import Plain
-from fanpin.cli.opening import load_settings
+from fanpin.cli import Plain, load_settings
 from fanpin.cli.schema import differences, engine_for, sqlite_file, standing, upgrade
 
 

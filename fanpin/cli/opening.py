@@ -1,9 +1,5 @@
-"""Open the installation that a command is about: its settings, its database, the application."""
+"""Open the installation that a command is about: a database that fits the code, keys that fit the database."""
 
-import os
-from pathlib import Path
-
-import click
 from flask import Flask
 
 from fanpin.app import create_app
@@ -12,16 +8,7 @@ from fanpin.cli.schema import require_ready
 from fanpin.config import Settings
 from fanpin.extensions import db, read_only
 from fanpin.models.areas import Installation
-
-KIND = "kind"
-PRODUCTION, DEMO = "production", "demo"
-
-
-def load_settings(**overrides: object) -> Settings:
-    """Read the settings of the instance that the command line names; what the command overrides is checked alike."""
-    chosen: Path | None = click.get_current_context().find_root().obj
-    given = {f"FANPIN_{name.upper()}": str(value) for name, value in overrides.items() if value is not None}
-    return Settings.load({**os.environ, **given}, instance=chosen)
+from fanpin.steps.installation import DEMO, KIND, PRODUCTION
 
 
 def open_app(settings: Settings) -> Flask:

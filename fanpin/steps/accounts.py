@@ -1,0 +1,110 @@
+"""Accounts and grants: made, granted, reset and switched off, each with its event; secrets are shown once."""
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from fanpin import audit, security
+from fanpin.models.areas import Area
+from fanpin.models.users import Grant, User, UserSession
+from fanpin.rules.actions import Action
+from fanpin.rules.refusals import Invalid
+from fanpin.rules.roles import LEVEL_OF, WITH_DEPARTMENT, Actor, Role
+from fanpin.steps import sessions
+
+USERNAME = re.compile(r"[a-z][a-z0-9._-]{1,39}")
+# Read aloud and typed once: no letters or digits that look alike.
+LETTERS = "abcdefghjkmnpqrstuvwxyz"
+CAPITALS = LETTERS.upper()
+DIGITS = "23456789"
+GROUPS, GROUP_LENGTH = 4, 4
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A new or reset account with its one-time password, to be handed over and forgotten."""
+
+    username: str
+    name: str
+    password: str
+
+
+def one_time_password() -> str:
+    """Return a random password of four groups (about 78 bits) that the rules for passwords accept."""
+    alphabet = LETTERS + CAPITALS + DIGITS
+    while True:
+        groups = ["".join(secrets.choice(alphabet) for _ in range(GROUP_LENGTH)) for _ in range(GROUPS)]
+        password = "-".join(groups)
+        if not security.password_problems(password, username="", words=()):
+            return password
+
+
+def create(session: Session, *, username: str, name: str, organisation: str = "", by: Actor | str, now: datetime,
+           expires_on: date | None = None) -> tuple[User, Secret]:
+    """Make a personal account without any right; its password must be changed at the first log-in."""
+    if not USERNAME.fullmatch(username):
+        raise Invalid({"username": "用户名用2到40个小写字母、数字、点、横线，以字母开头。"})
+    if not name.strip():
+        raise Invalid({"name": "请填写使用人姓名。"})
+    if session.scalar(select(User.id).where(User.username == username)) is not None:
+        raise Invalid({"username": f"用户名 {username} 用过了，停用的用户名也不能再用。请换一个。"})
+    password = one_time_password()
+    user = User(username=username, name=name.strip(), organisation=organisation.strip(), created_at=now,
+                password_hash=security.hash_password(password), password_changed_at=now, must_change_password=True,
+                expires_on=expires_on, created_by=_name(by))
+    session.add(user)
+    session.flush()
+    audit.record(session, Action.ACCOUNT_CREATE.value, actor=by, now=now, stream=audit.user_stream(user.id),
+                 object=user.ref, facts={"account": username})
+    return user, Secret(username, user.name, password)
+
+
+def grant(session: Session, user: User, *, role: Role, area: Area, valid_from: date, document: str, by: Actor | str,
+          now: datetime, department: str = "", valid_to: date | None = None) -> Grant:
+    """Give the account a role over an area, sealed so that a changed row gives nothing."""
+    level = LEVEL_OF.get(role)
+    if level is not None and area.level != level:
+        raise Invalid({"area": f"“{role.title}”要设在{level.title}一级，{area.name}不是。"})
+    if (role in WITH_DEPARTMENT) != bool(department):
+        raise Invalid({"department": f"“{role.title}”{'要' if role in WITH_DEPARTMENT else '不'}写明部门。"})
+    if not document.strip():
+        raise Invalid({"document": "请写明授权依据（文件或审批单号）。"})
+    row = Grant(user_id=user.id, role=role, area_id=area.id, department=department, valid_from=valid_from,
+                valid_to=valid_to, granted_by=_name(by), granted_at=now, document=document.strip(), seal=b"")
+    row.seal = sessions.seal_of(row)
+    session.add(row)
+    session.flush()
+    audit.record(session, Action.ACCOUNT_GRANT.value, actor=by, now=now, stream=audit.user_stream(user.id),
+                 object=user.ref, area_path=area.path,
+                 facts={"role": role.value, "area": area.name, "department": department, "document": document})
+    return row
+
+
+def reset(session: Session, user: User, *, by: Actor | str, now: datetime) -> Secret:
+    """Set a new one-time password, end every session of the account, and enable it again."""
+    password = one_time_password()
+    user.password_hash = security.hash_password(password)
+    user.password_changed_at = now
+    user.must_change_password = True
+    user.disabled_at = None
+    session.execute(update(UserSession).where(UserSession.user_id == user.id, UserSession.ended_at.is_(None))
+                    .values(ended_at=now))
+    audit.record(session, "account.reset", actor=by, now=now, stream=audit.user_stream(user.id), object=user.ref,
+                 facts={"account": user.username})
+    return Secret(user.username, user.name, password)
+
+
+def by_username(session: Session, username: str) -> User:
+    """Return the account, or say that there is none."""
+    user = sessions.find_account(session, username)
+    if user is None:
+        raise Invalid(f"没有用户名为 {username} 的账号。用 fanpin user list 查看全部账号。")
+    return user
+
+
+def _name(by: Actor | str) -> str:
+    return by if isinstance(by, str) else by.name

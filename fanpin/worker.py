@@ -1,0 +1,183 @@
+"""The worker: carries out what the outbox owes, and keeps house."""
+
+import logging
+import os
+import socket
+import time
+import traceback
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from importlib import import_module
+from pkgutil import iter_modules
+from threading import Event
+from typing import Self
+
+from flask import Flask
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from fanpin import steps
+from fanpin.clock import Clock
+from fanpin.config import Settings
+from fanpin.extensions import db, read_only, writing
+from fanpin.models.outbox import OutboxItem
+from fanpin.models.scoped import system_scope
+from fanpin.rules.refusals import Refusal
+from fanpin.steps import housekeeping, outbox, papers, sessions
+
+IDLE_SECONDS = 0.3
+SEAL_SECONDS = 5.0
+TIDY_SECONDS = 60.0
+TOO_OFTEN = "处理这一项时程序多次中断，已停止重试。"
+
+log = logging.getLogger("fanpin.worker")
+
+
+def discover() -> dict[str, outbox.Handler]:
+    """Import every step, so that handlers register, and return them by kind."""
+    for info in iter_modules(steps.__path__):
+        import_module(f"{steps.__name__}.{info.name}")
+    return dict(outbox.HANDLERS)
+
+
+class Worker:
+    """One worker on one application; a context manager, for its press is a process of its own.
+
+    A handler is called with no transaction open, and what it leaves uncommitted is committed together with the item's
+    end. One that takes long reads first, ends its reading, and writes at the end: on SQLite nobody else can write
+    while it has written.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.name = f"{socket.gethostname()}:{os.getpid()}"[:60]
+        settings: Settings = app.config["FANPIN_SETTINGS"]
+        self._limits = sessions.Limits(
+            idle=timedelta(minutes=settings.idle_minutes), admin_idle=timedelta(minutes=settings.admin_idle_minutes),
+            absolute=timedelta(hours=settings.absolute_hours))
+        self._press = papers.Press(settings.files_dir, demo=app.config["FANPIN_DEMO_KEYS"])
+        self._handlers = discover() | {"paper.render": self._press.handle}
+        self._chores: list[tuple[float, Callable[[], None]]] = [(SEAL_SECONDS, self.seal), (TIDY_SECONDS, self.tidy)]
+        self._done_at = [0.0] * len(self._chores)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._press.close()
+
+    def run(self, stop: Event) -> None:
+        """Work until told to stop; the item in hand is finished first."""
+        while not stop.is_set():
+            worked = self.run_once()
+            self.keep_house()
+            if not worked:
+                stop.wait(IDLE_SECONDS)
+
+    def run_once(self) -> bool:
+        """Carry out the oldest due item, if there is one, and say whether there was."""
+        with self.app.app_context():
+            session = db.session()
+            now = self._now()
+            if not _anything_due(session, now):
+                return False
+            item = outbox.claim(session, worker=self.name, now=now)
+            # Ends the reading that the claim left open: a handler decides itself when it begins to write.
+            session.commit()
+            if item is None:
+                return False
+            session.expunge(item)
+            self._carry_out(session, item)
+            return True
+
+    def drain(self) -> int:
+        """Carry out everything that is due and return how much it was."""
+        done = 0
+        while self.run_once():
+            done += 1
+        return done
+
+    def keep_house(self) -> None:
+        """Do the chores whose time has come."""
+        for number, (seconds, chore) in enumerate(self._chores):
+            if time.monotonic() - self._done_at[number] >= seconds:
+                self._done_at[number] = time.monotonic()
+                chore()
+
+    def seal(self) -> None:
+        """Anchor the trail when it is due."""
+        with self.app.app_context():
+            session = db.session()
+            read_only(session)
+            due = housekeeping.anchor_due(session, now=self._now())
+            session.commit()
+            if due:
+                with writing(session):
+                    housekeeping.seal_trail(session, now=self._now())
+
+    def tidy(self) -> None:
+        """End expired sessions and forget what is old."""
+        with self.app.app_context():
+            session = db.session()
+            with writing(session):
+                housekeeping.end_expired_sessions(session, limits=self._limits, now=self._now())
+                housekeeping.forget(session, now=self._now())
+
+    def _carry_out(self, session: Session, item: OutboxItem) -> None:
+        now = self._now()
+        try:
+            if item.attempts > outbox.MAX_ATTEMPTS:
+                raise _Interrupted(TOO_OFTEN)
+            handler = self._handlers[item.kind]
+            with system_scope(session, reason=f"outbox: {item.kind}"):
+                handler(session, item.payload, now)
+                outbox.finish(session, item)
+                session.commit()
+        except Exception as error:
+            # Whatever a handler meets is this item's failure; it is kept, shown and tried again.
+            session.rollback()
+            words = _words(error)
+            log.warning("%s %s, attempt %s: %s", item.kind, item.id, item.attempts, words)
+            with writing(session):
+                outbox.fail(session, item, error=words, now=now)
+
+    def _now(self) -> datetime:
+        clock: Clock = self.app.extensions["fanpin.clock"]
+        return clock.now()
+
+
+def run_once(app: Flask) -> bool:
+    """Carry out one due item: for tests."""
+    with Worker(app) as worker:
+        return worker.run_once()
+
+
+def drain(app: Flask) -> int:
+    """Carry out everything due and return how much it was: for tests, the demo and the journey."""
+    with Worker(app) as worker:
+        return worker.drain()
+
+
+class _Interrupted(Refusal):
+    """The process ended again and again with this item in hand."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+def _anything_due(session: Session, now: datetime) -> bool:
+    read_only(session)
+    due = or_(OutboxItem.state == "waiting",
+              (OutboxItem.state == "claimed") & (OutboxItem.lease_until < now))
+    found = session.scalar(select(OutboxItem.id).where(due, OutboxItem.due_at <= now).limit(1))
+    session.commit()
+    return found is not None
+
+
+def _words(error: Exception) -> str:
+    # An exception's text may hold a person's data; its kind and place do not.
+    if isinstance(error, Refusal):
+        return error.message
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{type(error).__name__}（{os.path.basename(frames[-1].filename)}:{frames[-1].lineno}）"
