@@ -1,0 +1,1 @@
+"""All that a plugin imports: the contract with everything outside."""

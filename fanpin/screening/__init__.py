@@ -1,0 +1,1 @@
+"""From facts to findings: the book compiled to SQL, and the engines that run it."""
