@@ -16,6 +16,8 @@ GREATEST_AMOUNT = 10**15
 FRESH_DAYS = 90
 
 Key = tuple[str, str]
+# A field named `date` would hide the type from the fields below it.
+Day = date
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,8 +27,8 @@ class Fact:
     subject: str
     kind: str
     ref: str = ""
-    date: date | None = None
-    ended: date | None = None
+    date: Day | None = None
+    ended: Day | None = None
     amount: int | None = None
     value: str = ""
     other: str = ""
