@@ -2,22 +2,26 @@
 
 import re
 from collections import Counter
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace as Row
 
 import pytest
 from flask import Flask, render_template_string
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect, FlaskForm
 from jinja2 import StrictUndefined, UndefinedError
-from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, HiddenField, PasswordField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from fanpin.clock import SHANGHAI
 from fanpin.resources import directory
 from fanpin.rules.income import yuan
+from fanpin.rules.refusals import AlreadyHandled, Missing, RequirementsNotMet
+from fanpin.rules.stages import Stage
+from fanpin.rules.workdays import period
 
 TODAY = date(2026, 3, 2)
 VOID = {"br", "hr", "img", "input", "link", "meta", "rect", "path", "circle", "line"}
@@ -77,9 +81,69 @@ class Visit(FlaskForm):
     water = RadioField("饮水安全", choices=choices(yes="有保障", no="没有保障"),
                        validators=[InputRequired("请选择饮水是否有保障。")])
     industry = SelectField("产业类型", choices=choices(tea="茶叶", coffee="咖啡"))
+    income = StringField("务工收入")
     note = TextAreaField("情况说明")
     signed = BooleanField("农户已签字")
     version = HiddenField(default="7")
+
+
+MISSING = (Missing("publicity.objections", "三(四)", "异议和举报全部调查并答复", "还有1条异议没有答复"),
+           Missing("publicity.report", "三(四)", "村里签署报告", "报告还没有签署"))
+
+
+def circumstance(number: int, title: str, state: str, said: str = "", source: str = "", url: str = "") -> Row:
+    """Return one of the ten circumstances as the case page shows it."""
+    return Row(number=number, title=title, state=state, said=said, source=source, url=url,
+               as_of=date(2026, 2, 27) if source else None)
+
+
+def case_page() -> dict[str, object]:
+    """Return what the gallery shows: a household at its notice, wholly invented."""
+    return {
+        "head": "张样样", "stage": Stage.PUBLICITY, "posted_on": date(2026, 2, 24), "period": period(date(2026, 2, 24)),
+        "circumstances": [
+            circumstance(1, "家庭成员或户主的父母、配偶、子女是国家公职人员", "clear", "4人均未查到", "县委组织部、人社局"),
+            circumstance(2, "村三委有固定报酬", "not_found", "王样样查无此人，请公安核对姓名和号码", "组织部"),
+            circumstance(3, "购买消费型汽车", "hit", "查到小型轿车1辆", "公安交警", "/c3"),
+            circumstance(4, "在城镇购买商品房、门市", "resolved", "为易地扶贫搬迁安置房，2026年2月26日查实", "不动产登记中心", "/c4"),
+            circumstance(5, "开办公司、企业且实际经营", "waiting", "2月25日发出，还没有答复"),
+            circumstance(6, "种植养殖大户或长期雇工", "stale", "上次答复已超过3个月", "农业农村局"),
+            circumstance(7, "拆户分户、空挂户", "unavailable", "接口停用，请该部门人工核查"),
+            circumstance(8, "户口整户空挂", ""),
+        ],
+        "members": [
+            Row(name="张样样", relation="户主", sex="男", age=48, id="5301**********0014", schooling="初中",
+                health="患有大病", labour="弱劳动力", note="", url="/m1"),
+            Row(name="阿卜杜拉·样𠮷", relation="之子", sex="男", age=16, id="5301**********0038", schooling="高中一年级",
+                health="健康", labour="无劳动力", note="未授权未查询", url=""),
+        ],
+        "papers": [Row(title="公示", number="大坪公示〔2026〕3号", issued_on=date(2026, 2, 24), public=True, url="/p1", note="已重印1次"),
+                   Row(title="实地调查表", number="大坪调查〔2026〕12号", issued_on=date(2026, 2, 11), public=False, url="/p2", note="")],
+        "events": [
+            Row(at=datetime(2026, 2, 24, 1, 30, tzinfo=UTC), title="张贴公示", by="阿普样（村干部）", clause="三(四)",
+                text="第一、三村民小组公示栏。", url="/p1"),
+            Row(at=datetime(2026, 2, 11, 8, 5, tzinfo=UTC), title="登记入户调查", by="李样（驻村工作队员）", clause="", text="", url="")],
+        "waiting": [("张样样", "大坪村第三村民小组", Stage.PUBLICITY, 4, "2026-02-24", 2),
+                    ("岩·样罕", "大坪村第一村民小组", Stage.SURVEY, 3, "2026-02-13", -3),
+                    ("欧阳样样", "小坝村第二村民小组", Stage.ASSISTANCE, 6, "2026-02-26", None)],
+        "missing": MISSING,
+        "met": [Row(code="publicity.groups", clause="三(四)", title="在每个有关村民小组公示"),
+                Row(code="publicity.platform", clause="三(四)", title="在政府救助平台公示")],
+        "form": Visit, "again": Again, "search": Search,
+    }
+
+
+class Again(FlaskForm):
+    """A form with hidden fields only."""
+
+    version = HiddenField(default="7")
+
+
+class Search(FlaskForm):
+    """The fields of a filter bar, with names of their own."""
+
+    visitor = StringField("户主姓名", id="q-visitor")
+    industry = SelectField("阶段", id="q-industry", choices=choices(all="全部", publicity="公示"))
 
 
 @pytest.fixture(scope="module")
@@ -191,6 +255,121 @@ def test_empty_table_says_what_to_do(show):
 def test_row_with_a_cell_too_many_is_an_error(show):
     with pytest.raises(UndefinedError):
         show(TABLE.replace("{% endcall %}", "<td>多了</td>{% endcall %}"), rows=[("张样样", 4)])
+
+
+GALLERY = (Path(__file__).parent / "gallery.html").read_text(encoding="utf-8")
+
+
+def test_gallery_uses_every_component_that_a_page_may_import():
+    shell = {"flashes", "site_footer", "site_menu", "top_bar", "way_on"}
+    names = {path.stem for path in (directory("templates") / "components").glob("*.html")} - shell
+    assert names == set(re.findall(r"components/(\w+)\.html", GALLERY))
+
+
+def test_case_page_says_where_it_stands_what_is_missing_and_why(show):
+    text = show(GALLERY, **case_page()).text
+    for words in (
+        "公示 还剩 1 个工作日", "还缺 2 项", "已满足 2 项", "报告还没有签署", "去签报告", "第 5 个工作日 今天", "第 4 个工作日 周六调休上班", "3月1日 周日 不计入", "张贴当天 不计入",
+        "查到小型轿车1辆 公安交警，截至 2026年2月27日 查到情形", "已查实说明", "暂不能查", "数据过期", "还没有核查", "未授权未查询",
+        "低于参考线", "阿卜杜拉·样𠮷", "大坪公示〔2026〕3号，2026年2月24日，已重印1次", "2026-02-24 09:30", "逾期 3 个工作日", "未定期限",
+        "今天到期", "共 1234 条", "未填写", "已带入：人社局", "470.8 KB", "本月没有预警", "138****5678", "会记入审计",
+    ):
+        assert words in text, words
+
+
+def test_forms_carry_token_and_version_without_an_id(show):
+    page = show(GALLERY, **case_page())
+    hidden = [attrs for attrs in page.all("input") if attrs.get("type") == "hidden"]
+    assert {"csrf_token", "version"} <= {attrs["name"] for attrs in hidden} and not any("id" in attrs for attrs in hidden)
+
+
+def test_summary_of_errors_links_to_each_field(show):
+    page = show(use("error_summary") + use("field") + """{{ error_summary(form) }}{{ field(form.visitor) }}
+        {{ field(form.visited_on) }}{{ field(form.water) }}""", form=Visit, method="POST", data={"industry": "tea"})
+    links = [attrs["href"] for attrs in page.all("a")]
+    assert links == ["#visitor", "#visited_on", "#water"] and all(link[1:] in page.ids for link in links)
+    assert "请更正后再提交" in page.text and "没有丢失" in page.text
+
+
+def test_summary_says_what_the_clause_still_asks_for(show):
+    form = Row(errors={}, refusal=RequirementsNotMet(MISSING))
+    text = show(use("error_summary") + "{{ error_summary(form) }}", form=form).text
+    assert "还不能办理" in text and "三(四)" in text and "还有1条异议没有答复" in text
+
+
+def test_summary_tells_of_a_refusal_in_its_own_words(show):
+    form = Row(errors={}, refusal=AlreadyHandled(by="李样"))
+    assert "已被他人办理（李样）" in show(use("error_summary") + "{{ error_summary(form) }}", form=form).text
+
+
+ERRORS = {
+    "400": "看不懂", "401": "去登录", "403": "这件事不由你办理", "404": "没有找到", "405": "按钮", "409": "已被他人处理", "413": "文件太大",
+    "422": "还不能办理", "429": "稍等", "500": "没有丢失", "503": "正在维护", "stale": "页面已过期",
+}
+
+
+@pytest.mark.parametrize(("name", "words"), ERRORS.items())
+def test_error_page_says_what_happened_and_what_to_do(show, name, words):
+    values = {"message": "", "kept": [("note", "屋后有滑坡")], "clause": "三(五)", "by": "李样", "at": datetime(2026, 3, 2, tzinfo=UTC),
+              "missing": MISSING, "problems": {}}
+    page = show('{% include "errors/' + name + '.html" %}', **values)
+    assert words in page.text and len(page.all("h1")) == 1 and len(page.all("a")) >= 3
+
+
+def test_conflict_page_says_who_and_when_and_keeps_what_was_typed(show):
+    text = show('{% include "errors/409.html" %}', message="", by="李样", at=datetime(2026, 3, 2, 1, tzinfo=UTC),
+                kept=[("意见", "同意")]).text
+    assert "李样" in text and "2026-03-02 09:00" in text and "意见 同意" in text
+
+
+def test_page_without_permission_names_the_clause(show):
+    assert "三(五)" in show('{% include "errors/403.html" %}', message="须由乡镇办理。", clause="三(五)").text
+
+
+class Login(FlaskForm):
+    """The form of the log-in page."""
+
+    username = StringField("用户名")
+    password = PasswordField("密码")
+
+
+class Password(FlaskForm):
+    """The form of a new password."""
+
+    current = PasswordField("原密码")
+    new = PasswordField("新密码")
+    repeat = PasswordField("再输一次")
+
+
+def test_log_in_page_lets_the_browser_fill_in(show):
+    page = show('{% include "accounts/login.html" %}', form=Login)
+    assert [attrs.get("autocomplete") for attrs in page.all("input") if attrs.get("type") != "hidden"] == [
+        "username", "current-password"]
+
+
+def test_password_page_asks_for_old_and_new(show):
+    text = show('{% include "accounts/password.html" %}', form=Password).text
+    assert "原密码" in text and "新密码" in text and "再输一次" in text
+
+
+PRINT = """{% extends "layouts/print.html" %}{% block title %}公示名单{% endblock %}{% block unit %}大坪村村民委员会{% endblock %}
+{% block content %}<p>第三村民小组</p>{% endblock %}"""
+
+
+def test_printed_list_says_unit_day_and_that_it_is_a_demo(show):
+    text = show(PRINT).text
+    assert "单位：大坪村村民委员会" in text or "单位： 大坪村村民委员会" in text
+    assert "2026年3月2日" in text and "演示数据，不作凭证" in text
+
+
+def test_person_with_several_posts_can_switch_and_log_out(show):
+    role = Row(title="村干部")
+    actor, other = Row(area_name="大坪村", role=role), Row(area_name="小坝村", role=role)
+    present = Row(user=Row(name="阿普样"), actor=actor, posts=(
+        Row(grant_id=3, title="村干部·大坪村", actor=actor), Row(grant_id=4, title="村干部·小坝村", actor=other)))
+    page = show(PAGE, present=present)
+    buttons = [attrs.get("value") for attrs in page.all("button")]
+    assert buttons == ["3", "4", None] and "村干部·大坪村（当前）" in page.text and "退出登录" in page.text
 
 
 PAGE = """{% extends "layouts/page.html" %}{% block title %}我的工作台{% endblock %}
