@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+HASH_SHOWN = 16
+
 
 @dataclass(frozen=True, kw_only=True)
 class Imprint:
@@ -13,6 +15,11 @@ class Imprint:
     event_hash: str
     issued_on: date
     site: str = ""
+
+    @property
+    def shown_hash(self) -> str:
+        """Return as much of the event's hash as is printed."""
+        return self.event_hash[:HASH_SHOWN]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,6 +37,10 @@ class MissingLibrary(Exception):
     """A system library that the press needs is not installed; its name is Debian's package."""
 
 
+class Complaint(Exception):
+    """The layout engine met something it could not do: a picture, a font or a rule is wrong."""
+
+
 class ClosedFetcher(URLFetcher):
     """Fetch what this press made itself (data:) and the bundled fonts by file name; anything else stops the paper."""
 
@@ -79,7 +83,7 @@ class Press:
         request = json.loads(payload)
         gc.disable()
         try:
-            told, pdf = self._print(self.markup(request))
+            told, pdf = self.lay_out(self.markup(request))
         finally:
             gc.enable()
             gc.collect()
@@ -99,7 +103,8 @@ class Press:
             qr=_qr(imprint), watermark=_svg_uri(seals.watermark("演示", self._file("FanpinHei-Regular"))),
         )
 
-    def _print(self, markup: str) -> tuple[dict[str, Any], bytes]:
+    def lay_out(self, markup: str) -> tuple[dict[str, Any], bytes]:
+        """Turn markup into a PDF, with its pages and its text line by line; any complaint of the engine stops it."""
         told = _Told()
         logger = logging.getLogger("weasyprint")
         logger.addHandler(told)
@@ -109,8 +114,11 @@ class Press:
             pdf = document.write_pdf()
         finally:
             logger.removeHandler(told)
-        body = html.etree_element.find("body")
-        return {"pages": len(document.pages), "text": " ".join(body.itertext()), "warnings": told.lines}, pdf
+        if told.lines:
+            raise Complaint("; ".join(told.lines))
+        pieces = (piece.strip() for piece in html.etree_element.find("body").itertext())
+        text = "\n".join(piece for piece in pieces if piece)
+        return {"pages": len(document.pages), "text": text}, pdf
 
     def _seal(self, issuer: str, kind: Paper, *, image: str | None, demo: bool) -> Markup:
         level = kind.seal

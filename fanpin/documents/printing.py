@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from fanpin.documents.catalogue import paper, to_json
 from fanpin.documents.papers_common import Contact, Imprint, PublicHousehold
+from fanpin.documents.verification import format_code
 from fanpin.resources import directory, printable
 from fanpin.rules import privacy
 from fanpin.rules.eligibility import HouseholdClass
@@ -28,12 +29,12 @@ CATEGORIES = frozenset(row.title for row in MeasureCategory)
 
 @dataclass(frozen=True, kw_only=True)
 class Rendered:
-    """The bytes of a printed paper with their digest; the same data always give the same bytes."""
+    """The bytes of a printed paper, their digest and the text; the same data always give the same bytes."""
 
     pdf: bytes
     digest: str
     pages: int
-    warnings: tuple[str, ...] = ()
+    text: str
 
 
 class MissingGlyph(Refusal):
@@ -94,7 +95,7 @@ class Printer:
         if kind.public:
             check_text(told["text"], data, imprint)
         return Rendered(pdf=pdf, digest="sha256:" + hashlib.sha256(pdf).hexdigest(), pages=told["pages"],
-                        warnings=tuple(told["warnings"]))
+                        text=told["text"])
 
     def _ask(self, request: bytes) -> tuple[dict[str, Any], bytes]:
         try:
@@ -125,8 +126,8 @@ def check_values(data: Any) -> None:
 
 def check_text(text: str, data: Any, imprint: Imprint) -> None:
     """Raise NotPublic if the finished text holds anything personal; published office numbers and the imprint are known."""
-    for words in _texts(imprint):
-        text = text.replace(words, " ") if words else text
+    for words in (imprint.number, format_code(imprint.verify_code), imprint.shown_hash):
+        text = text.replace(words, " ")
     offices = [value.phone for value in _values(data) if isinstance(value, Contact)]
     findings = privacy.scan(text, official=offices)
     if findings:

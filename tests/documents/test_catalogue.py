@@ -1,0 +1,68 @@
+"""The catalogue: every paper whole, public ones within the allow-list, data that freeze and thaw."""
+
+from dataclasses import fields, is_dataclass
+from typing import get_args, get_type_hints
+
+import msgspec
+import pytest
+
+from fanpin.documents.catalogue import PAPERS, UnknownPaper, from_json, paper, to_json
+from fanpin.documents.papers_common import PublicHousehold
+from fanpin.resources import directory
+from fanpin.rules.privacy import PUBLIC_COLUMNS, private_columns
+from tests.documents.samples import SAMPLES
+
+CLAUSES = {"二(三)", "三(一)", "三(三)", "三(四)", "三(五)", "三(六)", "四", "五(一)", "五(二)"}
+HARMLESS = {"Place", "Contact", "SkippedDay", "Platform", "PublicHousehold"}
+
+
+def classes_within(data: type) -> set[type]:
+    found: set[type] = set()
+    for hint in get_type_hints(data).values():
+        for part in (hint, *get_args(hint)):
+            if is_dataclass(part):
+                found |= {part} | classes_within(part)
+    return found
+
+
+def test_every_paper_has_a_sample_and_a_template() -> None:
+    assert set(PAPERS) == set(SAMPLES)
+    for kind in PAPERS.values():
+        assert (directory("templates") / kind.template).is_file(), kind.code
+
+
+@pytest.mark.parametrize("code", PAPERS)
+def test_paper_names_its_clause_and_class(code: str) -> None:
+    kind = paper(code)
+    assert kind.clause in CLAUSES
+    assert isinstance(SAMPLES[code], kind.data)
+
+
+@pytest.mark.parametrize("code", PAPERS)
+def test_data_freeze_and_thaw_unchanged(code: str) -> None:
+    frozen = to_json(SAMPLES[code])
+    assert from_json(code, frozen) == SAMPLES[code]
+    assert to_json(from_json(code, frozen)) == frozen
+
+
+def test_frozen_data_that_lack_a_field_are_refused() -> None:
+    with pytest.raises(msgspec.ValidationError):
+        from_json("leaflet", '{"contacts":[]}')
+
+
+def test_unknown_paper_is_refused() -> None:
+    with pytest.raises(UnknownPaper):
+        paper("no-such-paper")
+
+
+@pytest.mark.parametrize("code", [code for code, kind in PAPERS.items() if kind.public])
+def test_public_paper_cannot_hold_more_of_a_household_than_the_allow_list(code: str) -> None:
+    kind = paper(code)
+    assert private_columns(kind.columns) == ()
+    assert {row.name for row in fields(PublicHousehold)} <= PUBLIC_COLUMNS
+    assert {within.__name__ for within in classes_within(kind.data)} <= HARMLESS
+
+
+@pytest.mark.parametrize("code", [code for code, kind in PAPERS.items() if not kind.public])
+def test_internal_paper_names_no_public_columns(code: str) -> None:
+    assert paper(code).columns == ()
