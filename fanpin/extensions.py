@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
@@ -19,6 +20,7 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+WAIT_SECONDS = 30.0
 
 
 class Base(DeclarativeBase):
@@ -43,10 +45,10 @@ class WriteGate:
         self._mutex = threading.Lock()
         self._waiting: deque[threading.Event] = deque()
         self._held = False
-        self._handle: int | None = None
+        self._handle: IO[str] | None = None
 
     def acquire(self) -> None:
-        """Wait for this writer's turn."""
+        """Wait for this writer's turn; raise TimeoutError where it does not come: somebody forgot to end."""
         turn = threading.Event()
         with self._mutex:
             if not self._held and not self._waiting:
@@ -54,11 +56,27 @@ class WriteGate:
                 turn.set()
             else:
                 self._waiting.append(turn)
-        turn.wait()
+        try:
+            if not turn.wait(WAIT_SECONDS):
+                raise TimeoutError("another writer of this process does not end its transaction")
+            self._take_file()
+        except BaseException:
+            self._withdraw(turn)
+            raise
+
+    def _take_file(self) -> None:
         if self._lock_file is not None:
             handle = self._lock_file.open("a")
             fcntl.flock(handle, fcntl.LOCK_EX)
             self._handle = handle
+
+    def _withdraw(self, turn: threading.Event) -> None:
+        with self._mutex:
+            if turn in self._waiting:
+                self._waiting.remove(turn)
+                return
+        # The turn came after all, or was used in vain: it is the next one's.
+        self.release()
 
     def release(self) -> None:
         """Hand the turn to whoever has waited longest."""
@@ -99,9 +117,11 @@ def _begin_sqlite(connection: object) -> None:
         connection.exec_driver_sql("PRAGMA query_only=ON")
         connection.exec_driver_sql("BEGIN DEFERRED")
         return
-    gate = _gate_for(connection.engine.url.database)
-    gate.acquire()
-    connection.info["write_gate"] = gate
+    # A connection that writes again before it went back to the pool has kept its turn.
+    if "write_gate" not in connection.info:
+        gate = _gate_for(connection.engine.url.database)
+        gate.acquire()
+        connection.info["write_gate"] = gate
     try:
         connection.exec_driver_sql("PRAGMA query_only=OFF")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -116,10 +136,14 @@ def _leave_gate(connection: object) -> None:
         gate.release()
 
 
-def _release_on_reset(_dbapi: object, record: object, *_state: object) -> None:
+def _release_on_reset(_dbapi: object, record: object, _state: object) -> None:
     gate = record.info.pop("write_gate", None)
     if gate is not None:
         gate.release()
+
+
+def _release_on_invalidate(dbapi: object, record: object, _error: object) -> None:
+    _release_on_reset(dbapi, record, None)
 
 
 def _prepare_postgresql(connection: object, _record: object) -> None:
@@ -141,7 +165,7 @@ def prepare_engine(engine: Engine) -> None:
         event.listen(engine, "begin", _begin_sqlite)
         # The gate is left when the transaction has really ended, and again when the pool takes a connection back.
         event.listen(engine, "reset", _release_on_reset)
-        event.listen(engine.pool, "invalidate", _release_on_reset)
+        event.listen(engine.pool, "invalidate", _release_on_invalidate)
     else:
         event.listen(engine, "connect", _prepare_postgresql)
         event.listen(engine, "begin", _begin_postgresql)

@@ -39,6 +39,11 @@ def mark(session: Session, **values: str) -> None:
     session.flush()
 
 
+def note(session: Session, what: str, *, by: str, now: datetime) -> None:
+    """Write in the system's trail what was set up from the command line."""
+    audit.record(session, "system.init", actor=by, now=now, stream=audit.SYSTEM_STREAM, facts={"what": what})
+
+
 def load_known_lines(session: Session, *, by: str, now: datetime) -> int:
     """Enter the lines that were published, at the province; none is invented."""
     province = areas.by_code(session, areas.PROVINCE.code)
