@@ -93,7 +93,7 @@ def record(session: Session, tag: str, *, actor: Actor | str, now: datetime, str
     row = AuditEvent(stream=stream, seq=seq, at=now, actor=name, actor_id=actor_id, tag=tag, object=object,
                      area_path=area_path, outcome=outcome, commitment=commitment, prev=prev, hash=digest)
     session.add(row)
-    session.flush([row])
+    session.flush()
     session.add(AuditDetail(event_id=row.id, salt=salt, payload=payload.decode()))
     session.execute(update(AuditStream).where(AuditStream.stream == stream).values(head=digest))
     return Written(row.id, stream, seq, digest)

@@ -42,6 +42,13 @@ class Review(Referenced, Scoped, Base):
     recorded_at: Mapped[datetime] = mapped_column(Instant)
     closed: Mapped[bool] = mapped_column(default=False)
 
+    @property
+    def complete(self) -> bool:
+        """Say whether every point of 五(一) was judged, each measure included."""
+        told = (self.guarantees, self.risk_points, self.income_stability, self.motivation, self.reviewers)
+        return all(text.strip() for text in told) and all(
+            all(part.strip() for part in judged) for judged in self.measures.values())
+
 
 class ExitConsent(Referenced, Scoped, Base):
     """The household's informed consent to leaving (在监测对象知情同意的前提下)."""

@@ -32,6 +32,7 @@ class Survey(Referenced, Scoped, Base):
     class_reason: Mapped[str] = mapped_column(Text, default="")
     motivation_weak: Mapped[bool] = mapped_column(default=False)
     stable_work_income: Mapped[bool] = mapped_column(default=False)
+    no_development_reason: Mapped[str] = mapped_column(Text, default="")
     conclusion: Mapped[str] = mapped_column(Text, default="")
     income_record_id: Mapped[int | None] = mapped_column(ForeignKey("income_record.id"))
     guarantee_record_id: Mapped[int | None] = mapped_column(ForeignKey("guarantee_record.id"))
