@@ -12,9 +12,9 @@ from fanpin import audit, security
 from fanpin.models.areas import Area
 from fanpin.models.users import Grant, User, UserSession
 from fanpin.rules.actions import Action
-from fanpin.rules.refusals import Invalid
-from fanpin.rules.roles import LEVEL_OF, WITH_DEPARTMENT, Actor, Role
-from fanpin.steps import sessions
+from fanpin.rules.refusals import Invalid, NotPermitted
+from fanpin.rules.roles import ADMINISTRATORS, LEVEL_OF, WITH_DEPARTMENT, Actor, Role
+from fanpin.steps import doing, sessions
 
 USERNAME = re.compile(r"[a-z][a-z0-9._-]{1,39}")
 # Read aloud and typed once: no letters or digits that look alike.
@@ -22,6 +22,7 @@ LETTERS = "abcdefghjkmnpqrstuvwxyz"
 CAPITALS = LETTERS.upper()
 DIGITS = "23456789"
 GROUPS, GROUP_LENGTH = 4, 4
+MOST_GRANTS = 20
 
 
 @dataclass(frozen=True)
@@ -44,18 +45,22 @@ def one_time_password() -> str:
 
 
 def create(session: Session, *, username: str, name: str, organisation: str = "", by: Actor | str, now: datetime,
-           expires_on: date | None = None) -> tuple[User, Secret]:
-    """Make a personal account without any right; its password must be changed at the first log-in."""
+           expires_on: date | None = None, phone: str = "", password: str = "") -> tuple[User, Secret]:
+    """Make a personal account without any right; its one-time password must be changed at the first log-in.
+
+    A demo and tests give a `password` of their own, which then stays.
+    """
+    _permit(session, Action.ACCOUNT_CREATE, by)
     if not USERNAME.fullmatch(username):
         raise Invalid({"username": "用户名用2到40个小写字母、数字、点、横线，以字母开头。"})
     if not name.strip():
         raise Invalid({"name": "请填写使用人姓名。"})
     if session.scalar(select(User.id).where(User.username == username)) is not None:
         raise Invalid({"username": f"用户名 {username} 用过了，停用的用户名也不能再用。请换一个。"})
-    password = one_time_password()
+    lasting, password = bool(password), password or one_time_password()
     user = User(username=username, name=name.strip(), organisation=organisation.strip(), created_at=now,
-                password_hash=security.hash_password(password), password_changed_at=now, must_change_password=True,
-                expires_on=expires_on, created_by=_name(by))
+                password_hash=security.hash_password(password), password_changed_at=now,
+                must_change_password=not lasting, expires_on=expires_on, phone=phone or None, created_by=_name(by))
     session.add(user)
     session.flush()
     audit.record(session, Action.ACCOUNT_CREATE.value, actor=by, now=now, stream=audit.user_stream(user.id),
@@ -65,7 +70,9 @@ def create(session: Session, *, username: str, name: str, organisation: str = ""
 
 def grant(session: Session, user: User, *, role: Role, area: Area, valid_from: date, document: str, by: Actor | str,
           now: datetime, department: str = "", valid_to: date | None = None) -> Grant:
-    """Give the account a role over an area, sealed so that a changed row gives nothing."""
+    """Give the account a role over an area, sealed so that a changed row gives nothing; 三权分立 is kept."""
+    _permit(session, Action.ACCOUNT_GRANT, by)
+    _keep_apart(session, user, role, by)
     level = LEVEL_OF.get(role)
     if level is not None and area.level != level:
         raise Invalid({"area": f"“{role.title}”要设在{level.title}一级，{area.name}不是。"})
@@ -73,6 +80,8 @@ def grant(session: Session, user: User, *, role: Role, area: Area, valid_from: d
         raise Invalid({"department": f"“{role.title}”{'要' if role in WITH_DEPARTMENT else '不'}写明部门。"})
     if not document.strip():
         raise Invalid({"document": "请写明授权依据（文件或审批单号）。"})
+    if valid_to is not None and valid_to < valid_from:
+        raise Invalid({"valid_to": "结束日期不能早于开始日期。"})
     row = Grant(user_id=user.id, role=role, area_id=area.id, department=department, valid_from=valid_from,
                 valid_to=valid_to, granted_by=_name(by), granted_at=now, document=document.strip(), seal=b"")
     row.seal = sessions.seal_of(row)
@@ -84,15 +93,46 @@ def grant(session: Session, user: User, *, role: Role, area: Area, valid_from: d
     return row
 
 
+def _keep_apart(session: Session, user: User, role: Role, by: Actor | str) -> None:
+    if isinstance(by, Actor) and by.user_id == user.id:
+        raise NotPermitted("不能给自己授权，请另一位安全管理员办理。", action=Action.ACCOUNT_GRANT.value, clause="六(二)")
+    held = session.scalars(select(Grant.role).where(Grant.user_id == user.id, Grant.revoked_at.is_(None))).all()
+    if len(held) >= MOST_GRANTS:
+        raise Invalid(f"一个账号最多{MOST_GRANTS}项权限。")
+    if any(other is not role and (other in ADMINISTRATORS or role in ADMINISTRATORS) for other in held):
+        raise Invalid({"role": "系统、安全、审计管理员三权分立，一人只能担任其一，且不得兼任业务岗位。"})
+
+
+def revoke(session: Session, row: Grant, *, by: Actor, now: datetime) -> None:
+    """Take a grant back; it ends with the holder's next request."""
+    _permit(session, Action.ACCOUNT_GRANT, by)
+    if row.user_id == by.user_id:
+        raise NotPermitted("不能改动自己的权限。", action=Action.ACCOUNT_GRANT.value, clause="六(二)")
+    row.revoked_at = now
+    audit.record(session, "account.revoke", actor=by, now=now, stream=audit.user_stream(row.user_id),
+                 object=str(row.id), facts={"grant": f"{row.role.value}@{row.area.name}"})
+
+
+def disable(session: Session, user: User, *, by: Actor, now: datetime) -> None:
+    """Switch an account off; its sessions end with their next request."""
+    _permit(session, Action.ACCOUNT_CREATE, by)
+    if user.id == by.user_id:
+        raise Invalid("不能停用自己的账号。")
+    user.disabled_at = now
+    _end_sessions(session, user, now)
+    audit.record(session, Action.ACCOUNT_CREATE.value, actor=by, now=now, stream=audit.user_stream(user.id),
+                 object=user.ref, facts={"disabled": user.username})
+
+
 def reset(session: Session, user: User, *, by: Actor | str, now: datetime) -> Secret:
     """Set a new one-time password, end every session of the account, and enable it again."""
+    _permit(session, Action.ACCOUNT_CREATE, by)
     password = one_time_password()
     user.password_hash = security.hash_password(password)
     user.password_changed_at = now
     user.must_change_password = True
     user.disabled_at = None
-    session.execute(update(UserSession).where(UserSession.user_id == user.id, UserSession.ended_at.is_(None))
-                    .values(ended_at=now))
+    _end_sessions(session, user, now)
     audit.record(session, "account.reset", actor=by, now=now, stream=audit.user_stream(user.id), object=user.ref,
                  facts={"account": user.username})
     return Secret(user.username, user.name, password)
@@ -104,6 +144,16 @@ def by_username(session: Session, username: str) -> User:
     if user is None:
         raise Invalid(f"没有用户名为 {username} 的账号。用 fanpin user list 查看全部账号。")
     return user
+
+
+def _permit(session: Session, action: Action, by: Actor | str) -> None:
+    if isinstance(by, Actor):
+        doing.permit(session, action, actor=by)
+
+
+def _end_sessions(session: Session, user: User, now: datetime) -> None:
+    session.execute(update(UserSession).where(UserSession.user_id == user.id, UserSession.ended_at.is_(None))
+                    .values(ended_at=now))
 
 
 def _name(by: Actor | str) -> str:

@@ -1,0 +1,49 @@
+"""五(二) 风险消除: marking in the national system ends measures and monitoring."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fanpin.models.cases import Case
+from fanpin.models.measures import Measure, MeasureStatus
+from fanpin.models.reviews import Marking
+from fanpin.rules.actions import Action
+from fanpin.rules.refusals import AlreadyHandled, Invalid
+from fanpin.rules.roles import Actor
+from fanpin.rules.stages import Procedure, Stage
+from fanpin.steps import doing
+from fanpin.steps.advance import Advanced, advance
+
+WAYS = ("帮扶消除", "自然消除")
+
+
+def mark(session: Session, case: Case, *, marked_on: date, way: str, list_number: str, contact: str, actor: Actor,
+         now: datetime, today: date, version: int | None = None) -> Advanced:
+    """Record the marking and close the case; every measure still running ends with it."""
+    doing.at_stage(case, Action.ELIMINATION_MARK, Stage.COUNTY, procedure=Procedure.LEAVING)
+    doing.permit(session, Action.ELIMINATION_MARK, actor=actor, subject=case)
+    doing.filled(list_number=list_number, contact=contact)
+    doing.not_future(today, marked_on=marked_on)
+    if way not in WAYS:
+        raise Invalid({"way": "请选择风险消除方式。"})
+    if version is not None and version != case.version:
+        raise AlreadyHandled
+    session.add(Marking(case_id=case.id, area_path=case.area_path, round=case.round, marked_on=marked_on, way=way,
+                        list_number=list_number, contact=contact, marked_by=actor.name))
+    done = advance(session, case, Action.ELIMINATION_MARK, actor=actor, now=now, today=today)
+    for row in session.scalars(select(Measure).where(
+            Measure.case_id == case.id, Measure.status.in_((MeasureStatus.CONFIRMED, MeasureStatus.STARTED)))):
+        row.status, row.finished_on = MeasureStatus.STOPPED, today
+    doing.leave_list(session, case, today=today, reason=way)
+    return done
+
+
+def depart(session: Session, case: Case, *, reason: str, actor: Actor, now: datetime, today: date,
+           version: int | None = None) -> Advanced:
+    """End a case because the household moved away or died out."""
+    done = advance(session, case, Action.CASE_DEPART, actor=actor, now=now, today=today, expected_version=version,
+                   facts={"reason": reason})
+    case.household.departed_on, case.household.departed_reason = today, reason[:200]
+    doing.leave_list(session, case, today=today, reason=reason)
+    return done

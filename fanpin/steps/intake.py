@@ -1,0 +1,120 @@
+"""三(一) 群众自主申报: register and accept leads, merge them into households, answer, guide to the platforms."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fanpin.models.areas import Area
+from fanpin.models.households import Household
+from fanpin.models.leads import Guidance, Lead
+from fanpin.rules.actions import Action
+from fanpin.rules.identity import check
+from fanpin.rules.intake import Channel, DifficultyCategory, LeadSource, LeadStatus, declaration_problem
+from fanpin.rules.names import check_name
+from fanpin.rules.refusals import Invalid, NotAllowedHere
+from fanpin.rules.roles import Actor
+from fanpin.steps import doing
+
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """A lead as it was received; `statement` is kept word for word."""
+
+    source: LeadSource
+    head_name: str
+    statement: str
+    declared_on: date
+    channel: Channel | None = None
+    platform_number: str = ""
+    head_id_number: str = ""
+    phone: str = ""
+    reporter: str = ""
+    reporter_relation: str = ""
+    categories: tuple[DifficultyCategory, ...] = ()
+
+
+def register(session: Session, area: Area, declaration: Declaration, *, actor: Actor, now: datetime,
+             today: date) -> Lead:
+    """Take down a lead; one from a platform carries that platform's number."""
+    name = check_name(declaration.head_name)
+    problems: dict[str, str] = {}
+    channel_problem = declaration_problem(declaration.source, declaration.channel)
+    if channel_problem:
+        problems["channel"] = channel_problem
+    if name.problem:
+        problems["head_name"] = name.problem
+    if not declaration.statement.strip():
+        problems["statement"] = "请记下申报人说的困难。"
+    if declaration.channel is not None and declaration.channel.is_platform and not declaration.platform_number.strip():
+        problems["platform_number"] = "从平台来的申报请填写平台流水号。"
+    number = check(declaration.head_id_number, today=today) if declaration.head_id_number else None
+    if number is not None and not number.ok:
+        problems["head_id_number"] = number.problem or "身份证号不对。"
+    if problems:
+        raise Invalid(problems)
+    doing.not_future(today, declared_on=declaration.declared_on)
+    lead = Lead(
+        area_id=area.id, area_path=area.path, source=declaration.source, channel=declaration.channel,
+        platform_number=declaration.platform_number.strip(), head_name=name.name,
+        head_id_number=number.canonical if number else None, phone=declaration.phone or None,
+        reporter=declaration.reporter, reporter_relation=declaration.reporter_relation,
+        categories=[category.value for category in declaration.categories], statement=declaration.statement,
+        declared_on=declaration.declared_on, status=LeadStatus.RECEIVED, registered_by=actor.name, registered_at=now)
+    doing.permit(session, Action.INTAKE_REGISTER, actor=actor, subject=lead)
+    session.add(lead)
+    doing.note(session, Action.INTAKE_REGISTER, actor=actor, now=now, subject=lead,
+               facts={"source": declaration.source.value, "channel": declaration.channel or ""})
+    return lead
+
+
+def guide(session: Session, area: Area, *, person: str, channel: Channel, given_on: date, actor: Actor, now: datetime,
+          today: date) -> Guidance:
+    """Record who was shown which platform (引导有困难的群众使用平台自主申报)."""
+    doing.filled(person=person)
+    doing.not_future(today, given_on=given_on)
+    row = Guidance(area_id=area.id, area_path=area.path, person=person, channel=channel, given_on=given_on,
+                   given_by=actor.name)
+    doing.permit(session, Action.INTAKE_GUIDE, actor=actor, subject=row)
+    session.add(row)
+    doing.note(session, Action.INTAKE_GUIDE, actor=actor, now=now, subject=row, facts={"channel": channel.value})
+    return row
+
+
+def accept(session: Session, lead: Lead, *, actor: Actor, now: datetime) -> None:
+    """Accept a lead (县级部门及时受理)."""
+    doing.permit(session, Action.INTAKE_ACCEPT, actor=actor, subject=lead)
+    _in_status(lead, LeadStatus.RECEIVED)
+    lead.status, lead.accepted_by, lead.accepted_at = LeadStatus.ACCEPTED, actor.name, now
+    doing.note(session, Action.INTAKE_ACCEPT, actor=actor, now=now, subject=lead)
+
+
+def merge(session: Session, lead: Lead, household: Household, *, actor: Actor, now: datetime) -> None:
+    """Attach an accepted lead to the household that it is about; many leads may join one household."""
+    doing.permit(session, Action.INTAKE_MERGE, actor=actor, subject=lead)
+    doing.permit(session, Action.INTAKE_MERGE, actor=actor, subject=household)
+    _in_status(lead, LeadStatus.ACCEPTED)
+    lead.household_id, lead.status = household.id, LeadStatus.MERGED
+    doing.note(session, Action.INTAKE_MERGE, actor=actor, now=now, subject=lead, facts={"household": household.ref})
+
+
+def close(session: Session, lead: Lead, *, outcome: str, actor: Actor, now: datetime, referred: bool = False) -> None:
+    """End a lead with what was done and answered (repeated, outside the scope, solved or taken over by others)."""
+    doing.permit(session, Action.INTAKE_CLOSE, actor=actor, subject=lead)
+    doing.filled(outcome=outcome)
+    _in_status(lead, LeadStatus.ACCEPTED, LeadStatus.MERGED)
+    lead.status, lead.outcome, lead.closed_at = LeadStatus.REFERRED if referred else LeadStatus.CLOSED, outcome[:400], now
+    doing.note(session, Action.INTAKE_CLOSE, actor=actor, now=now, subject=lead, facts={"outcome": outcome})
+
+
+def _in_status(lead: Lead, *allowed: LeadStatus) -> None:
+    if lead.status not in allowed:
+        raise NotAllowedHere(f"这条线索现在是“{lead.status.title}”，不能这样办理。", action="intake", clause="三(一)")
+
+
+def merged_leads(session: Session, household_id: int) -> Sequence[Lead]:
+    """List the household's leads that still await analysis."""
+    return session.scalars(select(Lead).where(Lead.household_id == household_id, Lead.status == LeadStatus.MERGED)).all()

@@ -1,0 +1,146 @@
+"""三(四) 公示: the notice, its places, its five working days, objections and complaints, the village's report."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fanpin.models.areas import Area
+from fanpin.models.cases import Case
+from fanpin.models.deliberation import VillageList
+from fanpin.models.notices import Notice, NoticePlace, Objection, ObjectionKind, PlaceKind
+from fanpin.rules.actions import Action
+from fanpin.rules.refusals import AlreadyHandled, Invalid, NotAllowedHere
+from fanpin.rules.roles import Actor
+from fanpin.rules.stages import MONITORED, Stage
+from fanpin.steps import doing
+from fanpin.steps.advance import Advanced, advance_list
+from fanpin.steps.numbering import next_number
+
+
+def issue(session: Session, village_list: VillageList, *, platform: str, actor: Actor, now: datetime,
+          today: date) -> Notice:
+    """Make the notice of a list whose cases are all at `publicity`, with a place for every group and the platform."""
+    doing.permit(session, Action.PUBLICITY_NOTICE, actor=actor, subject=village_list)
+    cases = doing.cases_on(village_list)
+    if not cases or any(case.stage is not Stage.PUBLICITY for case in cases):
+        raise NotAllowedHere("名单上的农户全部进入公示环节后才能制作公示。", action="publicity.notice", clause="三(四)")
+    if current(session, village_list) is not None:
+        raise Invalid("这份名单已经制作过公示。如有差错，请先撤销原公示。")
+    number = next_number(session, "公示", village_list.area_path, today.year)
+    notice = Notice(list_id=village_list.id, area_path=village_list.area_path, number=number, issued_on=today,
+                    issued_by=actor.name)
+    groups = session.scalars(select(Area).where(
+        Area.path.in_({case.area_path for case in cases})).order_by(Area.code12)).all()
+    notice.places = [
+        *(NoticePlace(kind=PlaceKind.GROUP, group_id=group.id, place=group.name, area_path=group.path)
+          for group in groups),
+        NoticePlace(kind=PlaceKind.PLATFORM, place=platform or PlaceKind.PLATFORM.title,
+                    area_path=village_list.area_path),
+    ]
+    session.add(notice)
+    doing.note(session, Action.PUBLICITY_NOTICE, actor=actor, now=now, subject=village_list,
+               facts={"number": number, "places": len(notice.places), "households": len(cases)})
+    return notice
+
+
+def current(session: Session, village_list: VillageList) -> Notice | None:
+    """Return the list's notice that was not cancelled."""
+    return session.scalar(select(Notice).where(Notice.list_id == village_list.id, Notice.cancelled_on.is_(None))
+                          .order_by(Notice.id.desc()).limit(1))
+
+
+def cancel(session: Session, notice: Notice, *, reason: str, actor: Actor, now: datetime, today: date) -> None:
+    """Take a wrong notice back; a new one starts its own five days."""
+    doing.permit(session, Action.PUBLICITY_NOTICE, actor=actor, subject=notice)
+    doing.filled(reason=reason)
+    notice.cancelled_on, notice.cancelled_reason = today, reason[:200]
+    doing.note(session, Action.PUBLICITY_NOTICE, actor=actor, now=now, subject=notice.village_list,
+               facts={"number": notice.number, "cancelled": reason})
+
+
+def post(session: Session, place: NoticePlace, *, posted_at: datetime, posted_on: date, where: str, address: str,
+         file_id: int | None, actor: Actor, now: datetime, today: date) -> None:
+    """Record that the notice hangs: where, since when, with photo; on the platform with address and screenshot."""
+    doing.permit(session, Action.PUBLICITY_POST, actor=actor, subject=place)
+    doing.not_future(today, posted_on=posted_on)
+    if place.posted_on is not None:
+        raise AlreadyHandled(by=place.posted_by, at=place.posted_at)
+    if place.kind is PlaceKind.PLATFORM:
+        doing.filled(address=address)
+        if file_id is None:
+            raise Invalid({"file": "请上传平台发布页面的截图。"})
+    else:
+        doing.filled(where=where)
+    place.place = where or place.place
+    place.address, place.file_id = address, file_id
+    place.posted_at, place.posted_on, place.posted_by = posted_at, posted_on, actor.name
+    doing.note(session, Action.PUBLICITY_POST, actor=actor, now=now, subject=place,
+               facts={"kind": place.kind.value, "place": place.place, "on": posted_on.isoformat(), "address": address})
+
+
+@dataclass(frozen=True)
+class Reported:
+    """An objection or complaint as received; who reported it is kept encrypted and may be unknown."""
+
+    kind: ObjectionKind
+    content: str
+    received_on: date
+    reporter: str = ""
+    contact: str = ""
+    about_measures: bool = False
+
+
+def receive(session: Session, case: Case, reported: Reported, *, area: Area, actor: Actor, now: datetime,
+            today: date) -> Objection:
+    """Receive an objection or complaint; the unit that received it investigates and answers (受理单位)."""
+    doing.permit(session, Action.PUBLICITY_OBJECT, actor=actor, subject=case)
+    doing.filled(content=reported.content)
+    doing.not_future(today, received_on=reported.received_on)
+    if reported.about_measures and case.stage not in MONITORED:
+        raise NotAllowedHere("对帮扶措施的异议在帮扶期间受理。", action="publicity.object", clause="四")
+    entry = doing.listed_in(session, case, case.procedure)
+    notice = current(session, entry.village_list) if entry and not reported.about_measures else None
+    row = Objection(
+        kind=reported.kind, case_id=case.id, area_path=case.area_path, round=case.round,
+        notice_id=notice.id if notice else None, about_measures=reported.about_measures, content=reported.content,
+        reporter=reported.reporter or None, contact=reported.contact or None, received_on=reported.received_on,
+        received_unit=area.name, received_area_id=area.id, received_by=actor.name)
+    session.add(row)
+    doing.note(session, Action.PUBLICITY_OBJECT, actor=actor, now=now, subject=case,
+               facts={"kind": reported.kind.value, "measures": reported.about_measures, "unit": area.name})
+    return row
+
+
+def answer(session: Session, objection: Objection, *, investigators: str, finding: str, upheld: bool, answer: str,
+           answered_on: date, actor: Actor, now: datetime, today: date) -> None:
+    """Close an objection with what two people found, whether it was right, and the answer given."""
+    doing.permit(session, Action.PUBLICITY_ANSWER, actor=actor, subject=objection)
+    if objection.answered_on is not None:
+        raise AlreadyHandled(by=objection.answered_by)
+    if actor.area_id != objection.received_area_id:
+        raise NotAllowedHere(f"由受理单位（{objection.received_unit}）调查处理。", action="publicity.answer", clause="三(四)")
+    doing.filled(investigators=investigators, finding=finding, answer=answer)
+    doing.not_future(today, answered_on=answered_on)
+    objection.investigators, objection.finding, objection.upheld = investigators, finding, upheld
+    objection.answer, objection.answered_on, objection.answered_by = answer, answered_on, actor.name
+    doing.note(session, Action.PUBLICITY_ANSWER, actor=actor, now=now, subject=objection, facts={"upheld": upheld})
+
+
+def sign_report(session: Session, village_list: VillageList, *, signed_by: str, signed_on: date, actor: Actor,
+                now: datetime, today: date) -> None:
+    """Record the signed village report."""
+    doing.permit(session, Action.PUBLICITY_REPORT, actor=actor, subject=village_list)
+    doing.filled(signed_by=signed_by)
+    doing.not_future(today, signed_on=signed_on)
+    village_list.village_report_by, village_list.village_report_on = signed_by, signed_on
+    doing.note(session, Action.PUBLICITY_NOTICE, actor=actor, now=now, subject=village_list,
+               facts={"report_signed_by": signed_by, "on": signed_on.isoformat()})
+
+
+def report(session: Session, village_list: VillageList, *, actor: Actor, now: datetime, today: date) -> list[Advanced]:
+    """The period is over without open objection: the whole list goes to the township."""
+    return advance_list(session, doing.cases_on(village_list), Action.PUBLICITY_REPORT, actor=actor, now=now, today=today)
+
+
