@@ -1,0 +1,67 @@
+"""Put the cast and their areas into a database, and act as one of them."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fanpin.models.areas import Area
+from fanpin.models.users import Grant, User
+from fanpin.rules.roles import Actor
+from fanpin.steps import accounts
+from tests.cast import CAST, NAMES, OFFICERS, WORLD, Part
+
+PASSWORD = "Ceshi-mima-2026"
+
+
+@dataclass
+class World:
+    """The areas by key and the actors by user name."""
+
+    areas: dict[str, Area] = field(default_factory=dict)
+    actors: dict[str, Actor] = field(default_factory=dict)
+
+    def officer(self, department: str) -> Actor:
+        """Return the officer of a department."""
+        return self.actors[OFFICERS[department].username]
+
+
+def build_world(session: Session, *, now: datetime, today: date) -> World:
+    """Write areas, accounts and grants."""
+    world = World()
+    for key, (code, level, parent) in WORLD.items():
+        above = world.areas[parent] if parent else None
+        area = Area(parent_id=above.id if above else None, level=level, name=NAMES[key], code12=code.ljust(12, "0"),
+                    path=f"pending-{key}", valid_from=date(2023, 6, 30), details={})
+        session.add(area)
+        session.flush()
+        area.path = f"{above.path if above else '/'}{area.id}/"
+        session.flush()
+        world.areas[key] = area
+    for part in (*CAST.values(), *OFFICERS.values()):
+        world.actors[part.username] = _employ(session, world, part, now=now, today=today)
+    return world
+
+
+def _employ(session: Session, world: World, part: Part, *, now: datetime, today: date) -> Actor:
+    user, _ = accounts.create(session, username=part.username, name=part.name, by="test", now=now, password=PASSWORD)
+    grant = accounts.grant(session, user, role=part.role, area=world.areas[part.place], department=part.department,
+                           valid_from=date(2026, 1, 1), document="测试任命", by="test", now=now)
+    session.refresh(grant)
+    return grant.actor()
+
+
+def log_in(app: Flask, username: str) -> FlaskClient:
+    """Return a browser in which the person has logged in through the page."""
+    client = app.test_client()
+    answer = client.post("/login", data={"username": username, "password": PASSWORD})
+    assert answer.status_code in (302, 303), answer.get_data(as_text=True)
+    return client
+
+
+def grants_of(session: Session, username: str) -> list[Grant]:
+    """List a person's grants."""
+    return list(session.scalars(select(Grant).join(User).where(User.username == username)))
