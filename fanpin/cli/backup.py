@@ -11,16 +11,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
-from sqlalchemy import make_url
+from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.orm import Session
 
 from fanpin import audit
 from fanpin.cli import Plain, load_settings
 from fanpin.cli.opening import open_app
-from fanpin.cli.schema import engine_for, sqlite_file, standing
+from fanpin.cli.schema import engine_for, head, sqlite_file
 from fanpin.clock import Clock
 from fanpin.config import Settings
-from fanpin.extensions import read_only
 
 FORMAT = "fanpin-backup-1"
 MANIFEST, FILES = "backup.json", "files"
@@ -54,13 +53,9 @@ def command(folder: Path) -> None:
     database = copy_sqlite(settings, folder) if settings.sqlite else dump_postgresql(settings, folder)
     # After the database: every file that its rows name was in the store before them.
     files = _copy_files(settings.files_dir, folder / FILES)
-    report = check_trail(Settings.load({"FANPIN_DATABASE_URL": f"sqlite:///{database.absolute()}"},
-                                       instance=settings.instance) if settings.sqlite else settings)
-    engine = engine_for(settings)
-    manifest = Manifest(format=FORMAT, made_at=clock.now().isoformat(), revision=standing(engine).current or "",
-                        database=database.name, digest=digest_of(database), streams=report.streams,
-                        events=report.events, files=files)
-    engine.dispose()
+    report = check_trail(resting(database) if settings.sqlite else engine_for(settings))
+    manifest = Manifest(format=FORMAT, made_at=clock.now().isoformat(), revision=head(), database=database.name,
+                        digest=digest_of(database), streams=report.streams, events=report.events, files=files)
     (folder / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1) + "\n", encoding="utf-8")
     click.echo(f"备份好了：{folder}，{report.events}条审计记录已核验，{files}个文件。")
     click.echo(f"密钥文件 {settings.key_file} 不在备份里，请另外保管；没有它，备份读不出来。")
@@ -109,20 +104,21 @@ def run_postgresql(settings: Settings, program: str, *arguments: str) -> None:
         raise Plain(f"{program} 没有成功：{ended.stderr.decode('utf-8', 'replace').strip()}")
 
 
-def check_trail(settings: Settings) -> audit.Report:
+def check_trail(engine: Engine) -> audit.Report:
     """Verify the whole trail of the database and refuse a broken one."""
-    engine = engine_for(settings)
     try:
         with Session(engine) as session:
-            if engine.dialect.name != "sqlite":
-                read_only(session)
             report = audit.verify(session)
-            session.rollback()
     finally:
         engine.dispose()
     if not report.whole:
         raise Plain("审计记录核验没有通过：\n" + "\n".join(f"- {place}" for place in report.broken))
     return report
+
+
+def resting(file: Path) -> Engine:
+    """Return an engine that only reads a database file at rest, and leaves nothing beside it."""
+    return create_engine(f"sqlite:///file:{file.absolute()}?mode=ro&uri=true", hide_parameters=True)
 
 
 def digest_of(file: Path) -> str:

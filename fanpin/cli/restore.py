@@ -35,7 +35,7 @@ def command(folder: Path) -> None:
     else:
         _restore_postgresql(settings, folder, manifest)
     shutil.copytree(folder / FILES, settings.files_dir, dirs_exist_ok=True)
-    report = check_trail(settings)
+    report = check_trail(engine_for(settings))
     if report.events != manifest.events:
         raise Plain(f"恢复后有{report.events}条审计记录，备份时是{manifest.events}条，请用另一份备份。")
     click.echo(f"恢复好了：{manifest.made_at} 的备份，{report.events}条审计记录、{report.anchors}次封存核验无误。")

@@ -1,5 +1,6 @@
 """Bring the database's tables to what the code expects: numbered revisions, one transaction, no ini file."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from fanpin.resources import directory
 MODELS = models
 UPGRADE_LOCK = 0x66616E70696E
 OPTIONS = {"transactional_ddl": True, "render_as_batch": True, "compare_type": True, "compare_server_default": True}
+logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True)

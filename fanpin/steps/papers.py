@@ -12,7 +12,8 @@ from fanpin import audit, crypto
 from fanpin.documents import catalogue
 from fanpin.documents.papers_common import Imprint
 from fanpin.documents.printing import Printer
-from fanpin.documents.verification import make_code
+from fanpin.documents.verification import verification_code
+from fanpin.extensions import read_only
 from fanpin.models.areas import Area
 from fanpin.models.cases import Case
 from fanpin.models.deliberation import VillageList
@@ -41,7 +42,7 @@ def issue(session: Session, code: str, data: object, *, area: Area, actor: Actor
         code=code, title=kind.title, number=number, case_id=case.id if case else None,
         list_id=village_list.id if village_list else None, area_path=area_path or getattr(subject, "area_path", area.path),
         issuer=area.name, data=frozen, data_digest=crypto.digest(frozen.encode()),
-        verify_code=make_code(crypto.seal("paper", secrets.token_bytes(16))), issued_at=now, issued_by=actor.name)
+        verify_code=verification_code(secrets.token_bytes(16)), issued_at=now, issued_by=actor.name)
     session.add(row)
     session.flush()
     stream = (audit.case_stream(case.id) if case else f"list:{village_list.id}" if village_list
@@ -110,7 +111,10 @@ class Press:
 
     def handle(self, session: Session, payload: Mapping[str, object], now: datetime) -> None:
         """Print one owed paper."""
+        read_only(session)
         paper = session.scalars(select(Paper).where(Paper.id == payload["paper"])).one()
+        # Ends the reading: printing takes a second, in which others must be able to write.
+        session.commit()
         if self._printer is None:
             self._printer = Printer()
         print_now(session, paper, self._printer, self.store, demo=self.demo, now=now)
