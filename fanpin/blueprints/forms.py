@@ -22,13 +22,14 @@ STATUS = {AlreadyHandled: 409, NotPermitted: 403, NotAllowedHere: 409, Requireme
 class HouseForm(FlaskForm):
     """A form with a one-time key; `refusal` holds why its act was refused, `missing` what it lacks."""
 
-    _key = HiddenField()
+    # wtforms takes no attribute with a leading underscore for a field; the name in the page may have one.
+    once = HiddenField(name="_key")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.refusal: Refusal | None = None
-        if not self._key.data:
-            self._key.data = secrets.token_urlsafe(18)
+        if not self.once.data:
+            self.once.data = secrets.token_urlsafe(18)
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
@@ -39,8 +40,8 @@ class HouseForm(FlaskForm):
             db.session.rollback()
             read_only(db.session())
             self.refusal = refusal
-            self._key.data = secrets.token_urlsafe(18)
-            self._key.raw_data = None
+            self.once.data = secrets.token_urlsafe(18)
+            self.once.raw_data = None
             if isinstance(refusal, Invalid):
                 self._place(refusal)
 

@@ -347,9 +347,11 @@ def test_log_in_page_lets_the_browser_fill_in(show):
         "username", "current-password"]
 
 
-def test_password_page_asks_for_old_and_new(show):
-    text = show('{% include "accounts/password.html" %}', form=Password).text
-    assert "原密码" in text and "新密码" in text and "再输一次" in text
+def test_password_page_says_the_rules_before_one_types(show):
+    source = '{% include "accounts/password.html" %}'
+    page = show(source, form=Password, first=True, rules=("至少12个字符；", "不与原密码相同。"))
+    assert page.text.index("至少12个字符") < page.text.index("再输一次") and "请先修改密码" in page.text
+    assert "请先修改密码" not in show(source, form=Password, first=False, rules=()).text
 
 
 PRINT = """{% extends "layouts/print.html" %}{% block title %}公示名单{% endblock %}{% block unit %}大坪村村民委员会{% endblock %}
