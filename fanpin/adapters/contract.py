@@ -1,7 +1,7 @@
 """What every transport speaks: facts, four answers, coverage, batches, and the check that follows from them."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from fanpin.rules.checks import Check, CheckState
@@ -11,7 +11,7 @@ from fanpin.rules.duty_kinds import Kind
 from fanpin.rules.titles import TitledEnum
 from fanpin.rules.verdicts import Problem
 
-LABEL_LENGTH, TEXT_LENGTH = 40, 80
+LENGTHS = {"label": 40, "other": 40, "ref": 80}
 GREATEST_AMOUNT = 10**15
 FRESH_DAYS = 90
 
@@ -96,47 +96,50 @@ class Batch:
     answers: Mapping[Key, Answer] = field(default_factory=dict)
 
 
-def fact_problems(fact: Fact, *, as_of: date) -> list[Problem]:
-    """Name what does not fit the fact's kind: value, length, dates past the as-of day, amount."""
+def fact_errors(fact: Fact, *, as_of: date) -> dict[str, str]:
+    """Return a sentence per field that does not fit the fact's kind: value, length, day, amount."""
     kind = KINDS.get(fact.kind)
     if kind is None:
-        return [_problem("kind_unknown", f"没有“{fact.kind}”这一事项", fact)]
-    return [*_column_problems(fact, kind), *_date_problems(fact, kind, as_of), *_amount_problems(fact, kind)]
+        return {"kind": f"没有“{fact.kind}”这一事项"}
+    return {**_date_errors(fact, kind, as_of), **_amount_errors(fact, kind), **_column_errors(fact, kind)}
 
 
-def _problem(code: str, text: str, fact: Fact) -> Problem:
-    return Problem(code, text, subject=f"{fact.subject}/{fact.kind}")
+def fact_problems(fact: Fact, *, as_of: date) -> list[Problem]:
+    """Return the same as problems about this person and kind."""
+    return [Problem(f"fact.{name}", text, subject=f"{fact.subject}/{fact.kind}")
+            for name, text in fact_errors(fact, as_of=as_of).items()]
 
 
-def _column_problems(fact: Fact, kind: Kind) -> Iterable[Problem]:
-    for name in (item.name for item in fields(Fact) if item.name not in ("subject", "kind")):
-        column, filled = kind.column(name), getattr(fact, name) not in ("", None)
-        if filled and column is None:
-            yield _problem("column_unknown", f"“{kind.title}”没有“{name}”这一栏，请不要填写", fact)
+def _column_errors(fact: Fact, kind: Kind) -> dict[str, str]:
+    errors = {}
+    for name in ("ref", "date", "ended", "amount", "value", "other", "label"):
+        column, content = kind.column(name), getattr(fact, name)
+        filled = content not in ("", None)
+        if column is None and filled:
+            errors[name] = f"“{kind.title}”没有“{name}”这一栏，请不要填写"
         elif column is not None and column.required and not filled:
-            yield _problem("column_missing", f"“{kind.title}”缺少“{column.label}”", fact)
+            errors[name] = f"“{kind.title}”缺少“{column.label}”"
+        elif column is not None and name in LENGTHS and len(content) > LENGTHS[name]:
+            errors[name] = f"“{column.label}”超过{LENGTHS[name]}个字，请精简"
     if fact.value and fact.value not in kind.codes:
-        yield _problem("value_unknown", f"“{kind.title}”的取值“{fact.value}”不在规定范围内", fact)
-    for name, longest in (("label", LABEL_LENGTH), ("ref", TEXT_LENGTH), ("other", LABEL_LENGTH)):
-        text, column = getattr(fact, name), kind.column(name)
-        if column is not None and len(text) > longest:
-            yield _problem("too_long", f"“{column.label}”超过{longest}个字，请精简", fact)
+        errors["value"] = f"“{kind.title}”的取值“{fact.value}”不在规定范围内"
+    return errors
 
 
-def _date_problems(fact: Fact, kind: Kind, as_of: date) -> Iterable[Problem]:
+def _date_errors(fact: Fact, kind: Kind, as_of: date) -> dict[str, str]:
     begun = kind.column("date")
     if begun is not None and fact.date is not None and fact.date > as_of:
-        yield _problem("date_future", f"“{begun.label}”晚于数据截止日期", fact)
+        return {"date": f"“{begun.label}”晚于数据截止日期"}
     if fact.date is not None and fact.ended is not None and fact.ended < fact.date:
-        yield _problem("ended_before", f"“{kind.title}”的结束日期早于开始日期", fact)
+        return {"ended": f"“{kind.title}”的结束日期早于开始日期"}
+    return {}
 
 
-def _amount_problems(fact: Fact, kind: Kind) -> Iterable[Problem]:
-    if fact.amount is None:
-        return
+def _amount_errors(fact: Fact, kind: Kind) -> dict[str, str]:
     whole = isinstance(fact.amount, int) and not isinstance(fact.amount, bool)
-    if not whole or not 0 <= fact.amount <= GREATEST_AMOUNT:
-        yield _problem("amount", f"“{kind.title}”的数额须是不小于零的整数（金额以分计）", fact)
+    if fact.amount is None or whole and 0 <= fact.amount <= GREATEST_AMOUNT:
+        return {}
+    return {"amount": f"“{kind.title}”的数额须是不小于零的整数（金额以分计）"}
 
 
 def check_batch(batch: Batch, asked: Collection[Key], *, today: date) -> list[Problem]:
