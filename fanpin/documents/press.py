@@ -15,6 +15,8 @@ import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from weasyprint import CSS, HTML
+from weasyprint.formatting_structure import boxes
+from weasyprint.layout import inline
 from weasyprint.text import ffi
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
@@ -195,7 +197,7 @@ def _svg_uri(svg: str) -> str:
 
 def main() -> None:
     """Serve papers until the parent closes the pipe."""
-    justify.install()
+    justify.install(inline=inline, boxes=boxes)
     serve_frames(Press(fonts=directory("fonts"), templates=directory("templates")).answer)
 
 
