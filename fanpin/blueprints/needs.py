@@ -1,0 +1,51 @@
+"""What an act still requires, as the pages say it: missing, met, by the same predicates as the one door."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from fanpin.blueprints.guard import today
+from fanpin.extensions import db
+from fanpin.models.cases import Case
+from fanpin.rules.actions import Action
+from fanpin.rules.refusals import Missing
+from fanpin.rules.requirements import Requirement
+from fanpin.steps import advance
+
+
+@dataclass(frozen=True)
+class Needs:
+    """The requirements of one act: those not met, with whom they concern, and those met."""
+
+    missing: tuple[Missing, ...] = ()
+    met: tuple[Requirement, ...] = ()
+
+    @property
+    def ready(self) -> bool:
+        """Say whether nothing is missing."""
+        return not self.missing
+
+
+def of_case(case: Case, action: Action) -> Needs:
+    """Return what the act requires of one case; the page names the household already."""
+    missing = advance.missing(db.session(), case, action, today=today())
+    lacking = {item.code for item in missing}
+    met = tuple(need for need in advance.row_for(case, action).requires if need.code not in lacking)
+    return Needs(tuple(replace(item, subject="") for item in missing), met)
+
+
+def of_cases(cases: Sequence[Case], action: Action) -> Needs:
+    """Return what the act requires of a few cases decided together; the same lack of all is named once."""
+    if not cases:
+        return Needs()
+    found: dict[tuple[str, str], list[Missing]] = {}
+    for case in cases:
+        for item in advance.missing(db.session(), case, action, today=today()):
+            found.setdefault((item.code, item.reason), []).append(item)
+    missing = tuple(replace(items[0], subject=_whom(items, len(cases))) for items in found.values())
+    lacking = {item.code for item in missing}
+    met = tuple(need for need in advance.row_for(cases[0], action).requires if need.code not in lacking)
+    return Needs(missing, met)
+
+
+def _whom(items: list[Missing], everybody: int) -> str:
+    return "" if len(items) == everybody else "、".join(item.subject for item in items)
