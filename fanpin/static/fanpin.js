@@ -23,6 +23,8 @@
         used.textContent = "正在提交…";
       }
     }, 0);
+    // A download leaves the page where it is; the one-time key of the form guards against a second sending.
+    setTimeout(allowAgain, 15000);
   };
 
   const allowAgain = () => {
