@@ -4,12 +4,14 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from fanpin import crypto, security
 from fanpin.app import create_app
@@ -45,6 +47,18 @@ class StandingClock(Clock):
         self.instant = at_noon(day)
 
 
+class Browser(FlaskClient):
+    """A browser without scripts; each request has a context and a transaction of its own, as on the server."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Commit what the test has set up, ask, and look at the database afresh afterwards."""
+        db.session.commit()
+        with self.application.app_context():
+            answer = super().open(*args, **kwargs)
+        db.session.expire_all()
+        return answer
+
+
 @pytest.fixture(scope="session")
 def keyring(tmp_path_factory: pytest.TempPathFactory) -> crypto.Keyring:
     """Make one key file for all tests."""
@@ -73,6 +87,7 @@ def app(tmp_path: Path, keyring: crypto.Keyring, clock: StandingClock, database_
     application = create_app(settings, clock=clock, keyring=keyring)
     application.testing = True
     application.config["WTF_CSRF_ENABLED"] = False
+    application.test_client_class = Browser
     with application.app_context():
         db.metadata.create_all(db.engine)
         yield application

@@ -159,9 +159,9 @@ def _plain(typed: str) -> str:
 
 def _local(target: str) -> str:
     """Return the path if it leads to a page of ours, else the desk."""
-    parts = urlsplit(target) if target.isprintable() else urlsplit("")
-    ours = target.startswith("/") and not target.startswith(("//", "/\\")) and not (parts.scheme or parts.netloc)
-    return target if ours and "\\" not in target else url_for("desk.index")
+    parts = urlsplit(target)
+    ours = target.isprintable() and target.startswith("/") and not target.startswith("//") and "\\" not in target
+    return target if ours and not (parts.scheme or parts.netloc) else url_for("desk.index")
 
 
 def _address() -> str:
