@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from fanpin.rules.checks import Check, CheckState
 from fanpin.rules.departments import Department
-from fanpin.rules.duties import KINDS
+from fanpin.rules.duty_tables import KINDS
 from fanpin.rules.duty_kinds import Kind
 from fanpin.rules.titles import TitledEnum
 from fanpin.rules.verdicts import Problem

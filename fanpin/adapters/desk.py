@@ -118,7 +118,8 @@ def desk_batch(department: Department, answers: Mapping[Key, Answer], *, as_of: 
 
 def _facts(kind: Kind, typed: Mapping[str, str], *, subject: str, as_of: date) -> tuple[Fact, ...]:
     errors: dict[str, str] = {}
-    facts = [_fact(kind, typed, row, subject, as_of, errors) for row in range(ROWS) if row == 0 or _filled(kind, typed, row)]
+    rows = [row for row in range(ROWS) if row == 0 or _filled(kind, typed, row)]
+    facts = [_fact(kind, typed, row, subject, as_of, errors) for row in rows]
     if errors:
         raise Invalid(errors)
     return tuple(facts)

@@ -70,7 +70,8 @@ class Book:
 
 
 MEASURES: tuple[Measure, ...] = (
-    Measure("office", "public_office", ("civil_servant", "managed_as_civil", "institution", "state_enterprise", "unknown")),
+    Measure("office", "public_office",
+            ("civil_servant", "managed_as_civil", "institution", "state_enterprise", "unknown")),
     Measure("office_other", "public_office", ("off_staff", "welfare_post", "village_cadre")),
     Measure("committee_paid", "village_committee_pay", ("paid",)),
     Measure("car", "vehicle", ("private_car", "unknown")),

@@ -10,6 +10,9 @@ from fanpin.rules.titles import TitledEnum
 from fanpin.rules.verdicts import Verdict
 
 
+YES, NO = "yes", "no"
+
+
 class Concerns(TitledEnum):
     """Whom a circumstance looks at."""
 
@@ -30,6 +33,11 @@ class Circumstance:
     concerns: Concerns
     needs_two: bool = False
     first_finding: str = ""
+
+    @classmethod
+    def of(cls, number: int) -> "Circumstance":
+        """Return the circumstance with the number."""
+        return CIRCUMSTANCES[number]
 
     @property
     def clause(self) -> str:
@@ -61,31 +69,6 @@ CIRCUMSTANCES: dict[int, Circumstance] = {row.number: row for row in (
 
 
 @dataclass(frozen=True)
-class TwoFindings:
-    """What 第七 and 第十项 ask twice: the fact (for 第七 the intention), and the criteria of 二(一)、二(三)."""
-
-    fact_holds: bool
-    fact_reason: str
-    criteria_met: bool
-    criteria_reason: str
-
-    @property
-    def circumstance_holds(self) -> bool:
-        """Say whether both halves of the clause hold."""
-        return self.fact_holds and not self.criteria_met
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """专门说明: how, when and where the villagers were told, and what they said (二(三))."""
-
-    how: str
-    where: str
-    on: date | None
-    feedback: str
-
-
-@dataclass(frozen=True)
 class ResolutionKey:
     """A resolution stands for exactly this evidence about this person; changed evidence reopens the hit."""
 
@@ -95,17 +78,36 @@ class ResolutionKey:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Resolution:
-    """What people did with a hit, in their own words."""
+class ResolutionDetails:
+    """What people did with a hit, in their own words: texts as a form brings them and the record keeps them."""
 
     kind: ResolutionKind
     clarification: str = ""
     reasoning: str = ""
-    evidence: tuple[str, ...] = ()
+    evidence: str = ""
+    # 查实 and 专门说明 of a special case (二(三)): how, when and where the villagers were told, and what they said.
     verified: str = ""
     verifier: str = ""
-    explanation: Explanation | None = None
-    two: TwoFindings | None = None
+    explained_how: str = ""
+    explained_on: str = ""
+    explained_where: str = ""
+    feedback: str = ""
+    # What 第七 and 第十项 ask twice: the fact (for 第七 the intention), and the criteria of 二(一)、二(三).
+    fact_holds: str = ""
+    fact_reason: str = ""
+    criteria_met: str = ""
+    criteria_reason: str = ""
+
+    @property
+    def found_twice(self) -> bool:
+        """Say whether both findings are on record, each with its reason."""
+        answers = {self.fact_holds, self.criteria_met} <= {YES, NO}
+        return answers and bool(self.fact_reason.strip() and self.criteria_reason.strip())
+
+    @property
+    def circumstance_holds(self) -> bool:
+        """Say whether both halves of the clause hold: the fact, and that the criteria are not met."""
+        return self.fact_holds == YES and self.criteria_met == NO
 
 
 def stands_for(resolved: ResolutionKey, found: ResolutionKey) -> bool:
@@ -118,7 +120,7 @@ def kinds_allowed(circumstance: Circumstance, *, about_person: bool) -> tuple[Re
     return tuple(kind for kind in ResolutionKind if not _kind_objection(circumstance, kind, about_person))
 
 
-def judge_resolution(circumstance: Circumstance, resolution: Resolution, *, about_person: bool, today: date) -> Verdict:
+def judge_resolution(circumstance: Circumstance, resolution: ResolutionDetails, *, about_person: bool, today: date) -> Verdict:
     """Judge whether a resolution may stand, and say what it lacks (附件2、二(三))."""
     kind = resolution.kind
     objection = _kind_objection(circumstance, kind, about_person) or _two_objection(circumstance, resolution)
@@ -141,20 +143,19 @@ def _kind_objection(circumstance: Circumstance, kind: ResolutionKind, about_pers
     return ""
 
 
-def _two_objection(circumstance: Circumstance, resolution: Resolution) -> str:
+def _two_objection(circumstance: Circumstance, resolution: ResolutionDetails) -> str:
     if not circumstance.needs_two or resolution.kind is ResolutionKind.FACT_WRONG:
         return ""
-    two = resolution.two
-    if two is None or not two.fact_reason.strip() or not two.criteria_reason.strip():
+    if not resolution.found_twice:
         return f"本项须分别认定并写明理由：一是{circumstance.first_finding}；二是是否符合二(一)、二(三)的识别条件"
-    if resolution.kind is ResolutionKind.OUTSIDE_WORDING and two.circumstance_holds:
+    if resolution.kind is ResolutionKind.OUTSIDE_WORDING and resolution.circumstance_holds:
         return "两项认定都成立，属于本条款所指，不能按“不属于条款所指”处理"
-    if not resolution.kind.has_no_effect and not two.circumstance_holds:
+    if not resolution.kind.has_no_effect and not resolution.circumstance_holds:
         return "两项认定没有同时成立，不属于本条款所指，请选择“不属于条款所指”"
     return ""
 
 
-def _no_effect_objection(circumstance: Circumstance, resolution: Resolution) -> str:
+def _no_effect_objection(circumstance: Circumstance, resolution: ResolutionDetails) -> str:
     if resolution.clarification:
         row = clarification(circumstance.number, resolution.clarification)
         if row is None:
@@ -165,20 +166,23 @@ def _no_effect_objection(circumstance: Circumstance, resolution: Resolution) -> 
             return f"“{row.title}”应按“{row.carries.title}”处理"
     elif not resolution.reasoning.strip():
         return "请选择一项说明，或写明理由"
-    return "" if any(item.strip() for item in resolution.evidence) else "请写明核实依据（证明、凭证或核实记录）"
+    return "" if resolution.evidence.strip() else "请写明核实依据（证明、凭证或核实记录）"
 
 
-def _special_objection(circumstance: Circumstance, resolution: Resolution, today: date) -> str:
+def _special_objection(circumstance: Circumstance, resolution: ResolutionDetails, today: date) -> str:
     if resolution.clarification and clarification(circumstance.number, resolution.clarification) is None:
         return f"所选说明不适用于{circumstance.clause}"
     if not resolution.verified.strip() or not resolution.verifier.strip():
         return "特殊情况确需纳入的，请写明查实情况和查实人"
-    told = resolution.explanation
-    if told is None or not told.how.strip() or not told.where.strip() or told.on is None:
+    if not resolution.explained_how.strip() or not resolution.explained_where.strip():
         return "请登记对群众的专门说明：方式、日期和地点"
-    if told.on > today:
+    try:
+        explained_on = date.fromisoformat(resolution.explained_on)
+    except ValueError:
+        return "请按 2026-03-02 的样式填写对群众专门说明的日期"
+    if explained_on > today:
         return "对群众专门说明的日期不能晚于今天"
-    return "" if told.feedback.strip() else "请写明群众听取说明后的反馈（没有意见也请写明）"
+    return "" if resolution.feedback.strip() else "请写明群众听取说明后的反馈（没有意见也请写明）"
 
 
 class Light(TitledEnum):

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from fanpin.rules.departments import BLOCKING_DEPARTMENTS, Department
-from fanpin.rules.duties import FACTS_OF_REVIEW, KINDS, Answerer
 from fanpin.rules.duty_kinds import Basis, ConsentClass, Kind, SubjectKind
+from fanpin.rules.duty_tables import FACTS_OF_REVIEW, KINDS, Answerer
 from fanpin.rules.titles import TitledEnum
 
 # The subject of a question about the household as a whole.
@@ -29,7 +30,10 @@ class NotAskedReason(TitledEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class PersonToAsk:
-    """A person whom departments may be asked about, and what he or she has signed."""
+    """A person whom departments may be asked about, and what he or she has signed.
+
+    The head's signature alone speaks for children, kin outside and the household; their own flags count nothing.
+    """
 
     token: str
     role: PersonRole
@@ -39,8 +43,7 @@ class PersonToAsk:
     head: bool = False
 
 
-@dataclass(frozen=True)
-class Ask:
+class Question(NamedTuple):
     """One question: this kind of fact about this person, or about the household."""
 
     kind: str
@@ -62,13 +65,13 @@ class InquiryPlan:
 
     department: Department
     blocking: bool
-    asks: tuple[Ask, ...]
+    questions: tuple[Question, ...]
     not_asked: tuple[NotAsked, ...]
 
     @property
     def kinds(self) -> tuple[str, ...]:
         """List the kinds asked about, each once, in order."""
-        return tuple(dict.fromkeys(ask.kind for ask in self.asks))
+        return tuple(dict.fromkeys(question.kind for question in self.questions))
 
 
 def inquiries_for(persons: Sequence[PersonToAsk], *, water_is_risk: bool,
@@ -84,15 +87,15 @@ def inquiries_for(persons: Sequence[PersonToAsk], *, water_is_risk: bool,
 def _plan(department: Department, rows: Iterable[Answerer], persons: Sequence[PersonToAsk], *,
           blocking: bool) -> InquiryPlan:
     codes = dict.fromkeys(code for row in rows if row.department is department for code in row.kinds)
-    asks: list[Ask] = []
+    questions: list[Question] = []
     unasked: list[NotAsked] = []
     for kind in (KINDS[code] for code in codes):
         for subject, reason in _subjects(kind, persons):
             if reason is None:
-                asks.append(Ask(kind.code, subject))
+                questions.append(Question(kind.code, subject))
             else:
                 unasked.append(NotAsked(kind.code, subject, reason))
-    return InquiryPlan(department, blocking, tuple(asks), tuple(unasked))
+    return InquiryPlan(department, blocking, tuple(questions), tuple(unasked))
 
 
 def _subjects(kind: Kind, persons: Sequence[PersonToAsk]) -> Iterable[tuple[str, NotAskedReason | None]]:
@@ -101,7 +104,7 @@ def _subjects(kind: Kind, persons: Sequence[PersonToAsk]) -> Iterable[tuple[str,
         yield HOUSEHOLD, _covered(kind, head, by_head=True)
         return
     for person in persons:
-        if person.role is PersonRole.KIN:
+        if person.role == PersonRole.KIN:
             if kind.asks_kin:
                 yield person.token, _covered(kind, head, by_head=True)
         elif person.adult:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from fanpin.rules.book import CIRCUMSTANCE_BOOK, Rule, RuleSeverity
-from fanpin.rules.duties import kind_of
+from fanpin.rules.duty_tables import kind_of
 from fanpin.rules.inquiries import HOUSEHOLD, PersonRole
 from fanpin.rules.members import Relation
 from fanpin.screening.compile import compile_book

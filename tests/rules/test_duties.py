@@ -7,7 +7,7 @@ from fanpin.rules.duties import (
     FactOfReview, Source, SubjectKind, duties_of, kind_of, review_problems,
 )
 from fanpin.rules.inquiries import (
-    HOUSEHOLD, Ask, InquiryPlan, NotAsked, NotAskedReason, PersonRole, PersonToAsk, inquiries_for,
+    HOUSEHOLD, InquiryPlan, NotAsked, NotAskedReason, PersonRole, PersonToAsk, Question, inquiries_for,
 )
 
 ALL = frozenset(ConsentClass)
@@ -23,7 +23,7 @@ def _plan(department: Department, plans: tuple[InquiryPlan, ...]) -> InquiryPlan
 
 
 def _asked(plans: tuple[InquiryPlan, ...], subject: str) -> set[str]:
-    return {ask.kind for plan in plans for ask in plan.asks if ask.subject == subject}
+    return {ask.kind for plan in plans for ask in plan.questions if ask.subject == subject}
 
 
 def _not_asked(plans: tuple[InquiryPlan, ...], subject: str) -> list[NotAsked]:
@@ -117,7 +117,7 @@ def test_an_adult_who_has_not_signed_is_not_asked_about_and_is_listed() -> None:
 
 def test_an_unsigned_adult_does_not_stop_the_questions_about_the_others() -> None:
     alone, together = inquiries_for([HEAD], water_is_risk=False), inquiries_for([HEAD, MIGRANT], water_is_risk=False)
-    assert [plan.asks for plan in alone] == [plan.asks for plan in together]
+    assert [plan.questions for plan in alone] == [plan.questions for plan in together]
 
 
 def test_the_heads_signature_covers_the_child() -> None:
@@ -134,8 +134,8 @@ def test_a_child_is_not_asked_about_office_pay_or_marriage() -> None:
 def test_without_the_heads_signature_neither_child_nor_kin_nor_household_is_asked_about() -> None:
     head = PersonToAsk(token="head", role=PersonRole.MEMBER, adult=True, consented=False, head=True)
     plans = inquiries_for([head, CHILD, FATHER_OUTSIDE], water_is_risk=True)
-    asks = [ask for plan in plans for ask in plan.asks]
-    assert asks == [Ask("income_method", HOUSEHOLD)]
+    asks = [ask for plan in plans for ask in plan.questions]
+    assert asks == [Question("income_method", HOUSEHOLD)]
     assert {row.reason for row in _not_asked(plans, "child")} == {NotAskedReason.HEAD_UNSIGNED}
 
 
@@ -154,7 +154,7 @@ def test_kin_outside_the_household_are_asked_about_public_office_only() -> None:
 def test_a_class_that_the_paper_does_not_name_is_not_asked_about(missing: ConsentClass) -> None:
     head = PersonToAsk(token="head", role=PersonRole.MEMBER, adult=True, consented=True, classes=ALL - {missing}, head=True)
     plans = inquiries_for([head, CHILD, FATHER_OUTSIDE], water_is_risk=True)
-    asked = {KINDS[ask.kind].consent_class for plan in plans for ask in plan.asks}
+    asked = {KINDS[ask.kind].consent_class for plan in plans for ask in plan.questions}
     assert missing not in asked and asked - {None} == ALL - {missing}
     rows = [row for plan in plans for row in plan.not_asked]
     assert rows and {row.reason for row in rows} == {NotAskedReason.CLASS_MISSING}
@@ -163,7 +163,7 @@ def test_a_class_that_the_paper_does_not_name_is_not_asked_about(missing: Consen
 @pytest.mark.parametrize("water_is_risk", [True, False])
 def test_water_is_always_asked_about_and_blocks_only_where_it_is_a_named_risk(water_is_risk: bool) -> None:
     plan = _plan(Department.WATER, inquiries_for([HEAD], water_is_risk=water_is_risk))
-    assert plan.asks == (Ask("water_supply", HOUSEHOLD),)
+    assert plan.questions == (Question("water_supply", HOUSEHOLD),)
     assert plan.blocking is water_is_risk
 
 
@@ -175,23 +175,23 @@ def test_the_fifteen_block_and_nobody_else_is_asked() -> None:
 
 def test_statistics_answers_the_method_of_income_and_no_person() -> None:
     plan = _plan(Department.STATISTICS, inquiries_for([HEAD, CHILD], water_is_risk=False))
-    assert plan.asks == (Ask("income_method", HOUSEHOLD),)
+    assert plan.questions == (Question("income_method", HOUSEHOLD),)
 
 
 def test_a_county_adds_a_department_and_it_blocks() -> None:
     extra = (Answerer(FactOfReview.BUSINESS, Department.OTHER, ("business_activity",), Source.COUNTY),)
     plan = _plan(Department.OTHER, inquiries_for([HEAD, MIGRANT], water_is_risk=False, extra=extra))
     assert plan.blocking and plan.kinds == ("business_activity",)
-    assert plan.asks == (Ask("business_activity", "head"),)
+    assert plan.questions == (Question("business_activity", "head"),)
     assert [row.subject for row in plan.not_asked] == ["migrant"]
 
 
 def test_a_fact_added_to_a_department_is_asked_once() -> None:
     extra = (Answerer(FactOfReview.VEHICLE, Department.PUBLIC_SECURITY, ("vehicle",), Source.COUNTY),)
     plan = _plan(Department.PUBLIC_SECURITY, inquiries_for([HEAD], water_is_risk=False, extra=extra))
-    assert [ask.kind for ask in plan.asks].count("vehicle") == 1
+    assert [ask.kind for ask in plan.questions].count("vehicle") == 1
 
 
 def test_what_only_the_visitors_see_is_asked_of_no_department() -> None:
-    asked = {ask.kind for plan in inquiries_for([HEAD, CHILD], water_is_risk=True) for ask in plan.asks}
+    asked = {ask.kind for plan in inquiries_for([HEAD, CHILD], water_is_risk=True) for ask in plan.questions}
     assert not asked & {kind.code for kind in KINDS.values() if kind.village}
