@@ -25,7 +25,7 @@ from fanpin.models.surveys import Survey
 from fanpin.rules import circumstances, duties, workdays
 from fanpin.rules.actions import Action
 from fanpin.rules.areas import AreaLevel
-from fanpin.rules.members import is_adult
+from fanpin.rules.members import Relation, is_adult
 from fanpin.rules.refusals import AlreadyHandled, Invalid, NotAllowedHere
 from fanpin.rules.risks import Risk
 from fanpin.rules.roles import Actor
@@ -77,10 +77,11 @@ def _people(session: Session, case: Case, *, today: date) -> dict[str, duties.Pe
         adult = is_adult(member.born_on, today)
         covered = valid and (member.id in signed if adult else bool(signed)) and member.id not in open_ones
         people[f"m{member.id}"] = duties.PersonToAsk(
-            token=f"m{member.id}", role="member", adult=adult, consented=covered, classes=classes if covered else frozenset())
+            token=f"m{member.id}", role=duties.PersonRole.MEMBER, adult=adult, consented=covered,
+            classes=classes if covered else frozenset(), head=member.relation is Relation.HEAD)
     for kin in case.household.kin:
         people[f"k{kin.id}"] = duties.PersonToAsk(
-            token=f"k{kin.id}", role="kin", adult=True, consented=valid, classes=classes if valid else frozenset())
+            token=f"k{kin.id}", role=duties.PersonRole.KIN, adult=True, consented=valid, classes=classes if valid else frozenset())
     return people
 
 
@@ -100,12 +101,9 @@ def _inquiry(case: Case, plan: duties.InquiryPlan, people: Mapping[str, duties.P
     return row
 
 
-HOUSEHOLD = "household"
-
-
 def _by_token(case: Case) -> dict[str, _Asked]:
     head = case.household.head
-    people = {HOUSEHOLD: _Asked(case.household.head_name, "全户", head.id_number if head else None, None, None)}
+    people = {duties.HOUSEHOLD: _Asked(case.household.head_name, "全户", head.id_number if head else None, None, None)}
     for member in case.household.present_members:
         people[f"m{member.id}"] = _Asked(member.name, member.relation.title, member.id_number, member.id, None)
     for kin in case.household.kin:
@@ -158,7 +156,7 @@ def accept_unasked(session: Session, case: Case, row: UnaskedStatement, *, actor
 
 
 def resolve(session: Session, finding: FindingRow, case: Case, *, kind: circumstances.ResolutionKind, clarification: str,
-            details: Mapping[str, str], actor: Actor, now: datetime) -> Resolution:
+            details: Mapping[str, str], actor: Actor, now: datetime, today: date) -> Resolution:
     """Write what people did with a hit; it stands for exactly the evidence seen."""
     doing.at_stage(case, Action.COUNTY_RESOLVE, Stage.COUNTY)
     doing.permit(session, Action.COUNTY_RESOLVE, actor=actor, subject=case)
@@ -166,7 +164,8 @@ def resolve(session: Session, finding: FindingRow, case: Case, *, kind: circumst
         raise NotAllowedHere("这条命中已因证据变化失效，请刷新后处理新的命中。", action="county.resolve", clause="附件2")
     verdict = circumstances.judge_resolution(
         circumstances.Circumstance.of(finding.circumstance),
-        circumstances.ResolutionDetails(kind=kind, clarification=clarification, **details))
+        circumstances.ResolutionDetails(kind=kind, clarification=clarification, **details),
+        about_person=finding.subject != duties.HOUSEHOLD, today=today)
     if not verdict.met:
         raise Invalid(verdict.reason)
     for earlier in session.scalars(select(Resolution).where(Resolution.finding_id == finding.id)):
