@@ -103,7 +103,8 @@ def _rule(code: str, circumstance: int, severity: RuleSeverity, title: str, cond
           also: tuple[str, ...] = ()) -> Rule:
     named = {measure.name for measure in MEASURES}
     words = dict.fromkeys(re.findall(r"[a-z_]+", condition))
-    return Rule(code, circumstance, severity, title, condition, ask, (*(word for word in words if word in named), *also))
+    evidence = (*(word for word in words if word in named), *also)
+    return Rule(code, circumstance, severity, title, condition, ask, evidence)
 
 
 RULES: tuple[Rule, ...] = (

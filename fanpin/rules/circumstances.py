@@ -120,7 +120,8 @@ def kinds_allowed(circumstance: Circumstance, *, about_person: bool) -> tuple[Re
     return tuple(kind for kind in ResolutionKind if not _kind_objection(circumstance, kind, about_person))
 
 
-def judge_resolution(circumstance: Circumstance, resolution: ResolutionDetails, *, about_person: bool, today: date) -> Verdict:
+def judge_resolution(circumstance: Circumstance, resolution: ResolutionDetails, *, about_person: bool,
+                     today: date) -> Verdict:
     """Judge whether a resolution may stand, and say what it lacks (附件2、二(三))."""
     kind = resolution.kind
     objection = _kind_objection(circumstance, kind, about_person) or _two_objection(circumstance, resolution)

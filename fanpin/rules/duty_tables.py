@@ -67,8 +67,8 @@ DUTIES: tuple[Duty, ...] = (
     Duty(_D.DISABLED_FEDERATION, _K.PROVIDE, "提供家庭成员有一、二类重度残疾人和三、四级智力或精神残疾人的农户信息",
          ("disabled_person",)),
     Duty(_D.OTHER, _K.CHECK, "核查、提供职责范围内的相关情况、数据",
-         ("public_office", "village_committee_pay", "credit_discipline", "business_activity", "hired_labour", "marriage",
-          "medical_cost", "empty_residence", "not_sharing")),
+         ("public_office", "village_committee_pay", "credit_discipline", "business_activity", "hired_labour",
+          "marriage", "medical_cost", "empty_residence", "not_sharing")),
 )
 
 

@@ -32,7 +32,8 @@ def compile_book(book: Book, asof: date) -> Compiled:
     """Return the SQL of the book for the day; the text depends on nothing else."""
     for rule in book.rules:
         check_condition(rule.condition, frozenset(measure.name for measure in book.measures) | FIXED_COLUMNS)
-    tables = (("fact", _fact(asof)), ("sheet", _sheet(book)), ("finding", _finding(book)), ("evidence", _evidence(book)))
+    tables = (("fact", _fact(asof)), ("sheet", _sheet(book)), ("finding", _finding(book)),
+              ("evidence", _evidence(book)))
     return Compiled(tables, "SELECT rule, subject, fact_id FROM evidence ORDER BY rule, subject, fact_id")
 
 
@@ -64,8 +65,8 @@ def _holds(measure: Measure) -> str:
 def _sheet(book: Book) -> str:
     counts = ",\n".join(f"  SUM(CASE WHEN {_holds(measure)} THEN 1 ELSE 0 END) AS {measure.name}"
                         for measure in book.measures)
-    return (f"SELECT p.subject, p.role, p.relation,\n{counts}\nFROM person_row p LEFT JOIN fact f ON f.subject = p.subject\n"
-            "GROUP BY p.subject, p.role, p.relation")
+    return (f"SELECT p.subject, p.role, p.relation,\n{counts}\n"
+            "FROM person_row p LEFT JOIN fact f ON f.subject = p.subject\nGROUP BY p.subject, p.role, p.relation")
 
 
 def _finding(book: Book) -> str:

@@ -105,8 +105,8 @@ def _iso(day: date | None) -> str | None:
 
 def _finding(rule: Rule, subject: str, person: PersonRow | None, facts: list[FactRow]) -> Finding:
     return Finding(rule=rule.code, circumstance=rule.circumstance, person=subject, severity=rule.severity,
-                   evidence=tuple(fact.id for fact in facts), evidence_digest=evidence_digest(rule.code, subject, facts),
-                   explanation=_explain(rule, person, facts))
+                   evidence=tuple(fact.id for fact in facts), explanation=_explain(rule, person, facts),
+                   evidence_digest=evidence_digest(rule.code, subject, facts))
 
 
 def evidence_digest(rule: str, subject: str, facts: Iterable[FactRow]) -> str:

@@ -18,7 +18,8 @@ from fanpin.rules.departments import Department
 TODAY = date(2026, 3, 2)
 AS_OF = date(2026, 2, 27)
 CAR = Fact(subject="T1", kind="vehicle", value="private_car", ref="云X00001", date=date(2019, 5, 1), label="演示牌轿车")
-COVER = CoverageItem(kind="vehicle", subjects=frozenset({"T1"}), register_scope="本县登记范围", covers_to=AS_OF, complete=True)
+COVER = CoverageItem(kind="vehicle", subjects=frozenset({"T1"}), register_scope="本县登记范围", covers_to=AS_OF,
+                     complete=True)
 ASKED = {("T1", "vehicle"), ("T2", "vehicle")}
 
 
@@ -72,7 +73,7 @@ def test_a_good_batch_passes() -> None:
     _batch({("T1", "vehicle"): Known((Fact(subject="T1", kind="property", value="flat", ref="1"),))}),
     _batch({("T1", "vehicle"): Known()}, replace(COVER, subjects=frozenset({"T1", "T9"}))),
     _batch({("T1", "vehicle"): NotFound(), ("T9", "vehicle"): Unavailable("系统维护")}),
-], ids=["other person", "other kind", "fact of another", "fact of another kind", "coverage of another", "no facts at all"])
+], ids=["other person", "other kind", "fact of another", "fact of another kind", "coverage of another", "no facts"])
 def test_an_answer_about_anybody_not_asked_rejects_the_batch(batch: Batch) -> None:
     problems = check_batch(batch, ASKED, today=TODAY)
     assert [problem.code for problem in problems] == ["not_asked"]
@@ -119,8 +120,8 @@ def test_nothing_found_is_clear_where_the_register_was_searched_whole_and_lately
 
 
 @pytest.mark.parametrize("coverage", [
-    (), (replace(COVER, complete=False),), (replace(COVER, subjects=frozenset({"T2"})),), (replace(COVER, kind="property"),),
-    (replace(COVER, register_scope=""),), (replace(COVER, covers_to=TODAY + timedelta(days=1)),),
+    (), (replace(COVER, complete=False),), (replace(COVER, subjects=frozenset({"T2"})),),
+    (replace(COVER, kind="property"),), (replace(COVER, register_scope=""),), (replace(COVER, covers_to=TODAY + timedelta(days=1)),),
 ], ids=["none", "incomplete", "of another", "of another kind", "no scope", "future"])
 def test_nothing_found_without_coverage_is_not_clear(coverage: tuple[CoverageItem, ...]) -> None:
     assert _state(Known(), *coverage) is CheckState.UNAVAILABLE
@@ -146,7 +147,8 @@ ANSWERS = st.one_of(
     st.none(), st.just(NotFound()), st.builds(Later, st.dates(date(2026, 1, 1), date(2026, 12, 31))),
     st.builds(Unavailable, st.text(max_size=5)), st.just(Known((CAR,))), st.just(Known()))
 COVERAGES = st.lists(st.builds(
-    CoverageItem, kind=st.sampled_from(["vehicle", "property"]), subjects=st.sampled_from([frozenset({"T1"}), frozenset()]),
+    CoverageItem, kind=st.sampled_from(["vehicle", "property"]),
+    subjects=st.sampled_from([frozenset({"T1"}), frozenset()]),
     register_scope=st.sampled_from(["本县登记范围", ""]), covers_to=st.dates(date(2025, 11, 1), date(2026, 4, 1)),
     complete=st.booleans()), max_size=3)
 

@@ -107,8 +107,8 @@ def test_a_desk_answer_covers_exactly_those_who_were_looked_up() -> None:
     answers = {("T1", "vehicle"): Known(), ("T2", "vehicle"): NotFound(), ("T3", "vehicle"): Unavailable("停电")}
     batch = desk_batch(Department.PUBLIC_SECURITY, answers, as_of=AS_OF, register_scope=" 本县登记范围 ", complete=True)
     assert batch.source is Transport.DESK and check_batch(batch, set(answers), today=AS_OF) == []
-    states = [derive_check(answer, subject=key[0], kind=key[1], as_of=batch.as_of, coverage=batch.coverage, today=AS_OF).state
-              for key, answer in answers.items()]
+    states = [derive_check(answer, subject=key[0], kind=key[1], as_of=batch.as_of, coverage=batch.coverage,
+                           today=AS_OF).state for key, answer in answers.items()]
     assert states == [CheckState.CLEAR, CheckState.NOT_FOUND, CheckState.UNAVAILABLE]
 
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from fanpin.rules.checks import CheckState
 from fanpin.rules.circumstances import (
-    CIRCUMSTANCES, Circumstance, Light, ResolutionDetails, ResolutionKey, judge_resolution, kinds_allowed, light, stands_for,
+    CIRCUMSTANCES, Circumstance, Light, ResolutionDetails, ResolutionKey, judge_resolution, kinds_allowed, light,
+    stands_for,
 )
 from fanpin.rules.clarifications import CLARIFICATIONS, Clarification, ResolutionKind, clarifications_for
 
@@ -67,7 +68,7 @@ def test_a_wrong_fact_has_no_effect_once_evidenced(number: int, code: str) -> No
 @pytest.mark.parametrize("code", ["old_car", "sale_pending"])
 def test_an_old_or_cheap_car_is_a_special_case_only(kind: ResolutionKind, code: str) -> None:
     verdict = _judge(3, ResolutionDetails(kind=kind, clarification=code, evidence="估价单"))
-    assert not verdict.met and "特殊情况" in verdict.reason
+    assert not verdict.met and "按“特殊情况”查实并专门说明" in verdict.reason
     assert _judge(3, replace(SPECIAL, clarification=code)).met
 
 

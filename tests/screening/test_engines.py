@@ -54,7 +54,8 @@ def test_a_fact_about_the_household_is_found_for_the_household(kind: str, value:
 
 @pytest.mark.parametrize(("kind", "value"), [
     ("vehicle", "farm"), ("vehicle", "freight"), ("vehicle", "motorcycle"), ("vehicle", "disabled_aid"),
-    ("property", "relocation"), ("property", "resettlement"), ("property", "homestead"), ("company", "92"), ("company", "93"),
+    ("property", "relocation"), ("property", "resettlement"), ("property", "homestead"), ("company", "92"),
+    ("company", "93"),
     ("public_office", "welfare_post"), ("public_office", "off_staff"), ("village_committee_pay", "group_leader"),
     ("village_committee_pay", "unpaid"), ("hukou_movement", "moved_in"), ("dibao", "dibao"), ("pension", "employee"),
 ])
@@ -88,7 +89,8 @@ def test_a_deregistered_firm_and_a_retired_teacher_are_not_found() -> None:
 
 
 @pytest.mark.parametrize(("begun", "ended", "counts"), [
-    (ASOF, None, True), (ASOF + timedelta(days=1), None, False), (None, ASOF + timedelta(days=1), True), (None, ASOF, False),
+    (ASOF, None, True), (ASOF + timedelta(days=1), None, False), (None, ASOF + timedelta(days=1), True),
+    (None, ASOF, False),
 ])
 def test_a_fact_counts_from_its_day_until_the_day_it_ends(begun: date | None, ended: date | None, counts: bool) -> None:
     assert bool(_found(_fact("vehicle", "private_car", date=begun, ended=ended))) is counts
@@ -147,7 +149,8 @@ def test_an_explanation_names_person_fact_question_and_clause() -> None:
 def test_the_digest_changes_with_the_evidence_and_not_with_its_numbers() -> None:
     car = _fact("vehicle", "private_car", ref="A")
     digests = [_screen(*facts)[0].evidence_digest for facts in (
-        [car], [replace(car, id=77)], [replace(car, ref="B")], [car, replace(car, id=2, ref="B")], [replace(car, subject="4")])]
+        [car], [replace(car, id=77)], [replace(car, ref="B")], [car, replace(car, id=2, ref="B")],
+        [replace(car, subject="4")])]
     assert digests[0] == digests[1] and len(set(digests)) == 4
 
 
@@ -195,7 +198,8 @@ def _inside(fact: FactRow, role: str, relation: Relation | None) -> int | None:
 def _oracle(facts: list[FactRow], persons: list[PersonRow]) -> dict[tuple[int, str], set[int]]:
     roles: dict[str, tuple[str, Relation | None]] = {HOUSEHOLD: ("household", None)}
     roles.update({person.subject: (person.role.value, person.relation) for person in persons})
-    current = [fact for fact in facts if (fact.date is None or fact.date <= ASOF) and (fact.ended is None or fact.ended > ASOF)]
+    current = [fact for fact in facts
+               if (fact.date is None or fact.date <= ASOF) and (fact.ended is None or fact.ended > ASOF)]
     found: dict[tuple[int, str], set[int]] = {}
     for fact in current:
         number = _inside(fact, *roles[fact.subject]) if fact.subject in roles else None
@@ -221,7 +225,8 @@ def _worlds(draw: st.DrawFn) -> tuple[list[FactRow], list[PersonRow]]:
     facts = []
     for number in range(draw(st.integers(0, 12))):
         kind = KINDS[draw(st.sampled_from(SCREENED))]
-        facts.append(FactRow(id=number, subject=draw(subjects), kind=kind.code, value=draw(st.sampled_from(sorted(kind.codes))),
+        value = draw(st.sampled_from(sorted(kind.codes)))
+        facts.append(FactRow(id=number, subject=draw(subjects), kind=kind.code, value=value,
                              date=draw(DAYS), ended=draw(DAYS)))
     return facts, persons
 
