@@ -9,7 +9,7 @@ from flask_login import LoginManager
 from jinja2 import StrictUndefined
 from sqlalchemy import Engine
 
-from fanpin import crypto, security
+from fanpin import compression, crypto, security
 from fanpin.blueprints import discover, guard, presenting
 from fanpin.blueprints.principal import Principal
 from fanpin.clock import Clock
@@ -30,6 +30,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, keyring: crypt
     init_database(app, settings)
     init_clock(app, clock)
     security.init_security(app, settings)
+    compression.init_compression(app)
     init_login(app, settings)
     init_pages(app)
     init_blueprints(app)

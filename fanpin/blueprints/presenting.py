@@ -3,9 +3,11 @@
 from datetime import date, datetime
 
 from flask import Flask, current_app, request, url_for
+from sqlalchemy.exc import SQLAlchemyError
 
 from fanpin.blueprints import guard
 from fanpin.clock import SHANGHAI
+from fanpin.extensions import db
 from fanpin.rules.actions import Action
 from fanpin.rules.income import yuan
 from fanpin.rules.roles import PERMISSIONS, Role
@@ -64,6 +66,15 @@ def moment(value: datetime | None) -> str:
     return "" if value is None else f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
+def _present() -> sessions.Present | None:
+    try:
+        return guard.present()
+    except SQLAlchemyError:
+        # The page that says so is itself being drawn: without a database nobody is known.
+        db.session.rollback()
+        return None
+
+
 def init_presenting(app: Flask) -> None:
     """Give every template the menu, formats and marks."""
     app.jinja_env.filters.update(day=day, moment=moment, yuan=yuan)
@@ -71,7 +82,7 @@ def init_presenting(app: Flask) -> None:
 
     @app.context_processor
     def shell() -> dict[str, object]:
-        present = guard.present()
+        present = _present()
         return {
             "present": present,
             "menu": _menu(present),
