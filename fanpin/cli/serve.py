@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ from types import FrameType
 
 import click
 from flask import Flask
-from waitress.server import create_server
+from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
 from fanpin.cli import Plain, load_settings
 from fanpin.cli.opening import open_app
@@ -105,13 +106,18 @@ class Supervisor(Thread):
             self.process.wait()
 
 
-def _listen(app: Flask, settings: Settings) -> "create_server":
+def _listen(app: Flask, settings: Settings) -> BaseWSGIServer | MultiSocketServer:
+    return create_server(
+        app, sockets=[_bind(settings)], threads=THREADS, connection_limit=CONNECTIONS,
+        channel_timeout=IDLE_CONNECTION_SECONDS, cleanup_interval=CLEANUP_SECONDS, asyncore_use_poll=True,
+        max_request_body_size=(settings.max_upload_mb << 20) + FORM_OVERHEAD, ident=None,
+        clear_untrusted_proxy_headers=False, expose_tracebacks=False)
+
+
+def _bind(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        return create_server(
-            app, host=settings.host, port=settings.port, threads=THREADS, connection_limit=CONNECTIONS,
-            channel_timeout=IDLE_CONNECTION_SECONDS, cleanup_interval=CLEANUP_SECONDS, asyncore_use_poll=True,
-            max_request_body_size=(settings.max_upload_mb << 20) + FORM_OVERHEAD, ident=None,
-            clear_untrusted_proxy_headers=False, expose_tracebacks=False)
+        return socket.create_server((settings.host, settings.port), family=family)
     except OSError as error:
         raise Plain(f"不能在 {settings.host}:{settings.port} 上启动（{error.strerror}）。"
                     "可能已经启动过一个；也可以用 --port 换一个端口。") from None
