@@ -8,11 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fanpin import audit
+from fanpin.adapters.contract import Fact, Known
+from fanpin.adapters.desk import desk_batch
 from fanpin.authorization import scope_for
 from fanpin.clock import at_noon
 from fanpin.models.areas import Area
 from fanpin.models.audit import AuditEvent
 from fanpin.models.cases import Case
+from fanpin.models.county import Inquiry, Question
 from fanpin.models.deliberation import MeetingKind, VillageList
 from fanpin.models.dossiers import period_of
 from fanpin.models.households import Household
@@ -20,11 +23,11 @@ from fanpin.models.measures import Measure
 from fanpin.models.notices import PlaceKind
 from fanpin.models.reviews import ReviewConclusion
 from fanpin.models.scoped import set_scope
-from fanpin.rules.duties import Department
-from fanpin.rules.duty_kinds import ConsentClass
+from fanpin.rules.clarifications import ResolutionKind
+from fanpin.rules.duties import ConsentClass, Department
 from fanpin.rules.eligibility import HouseholdClass
 from fanpin.rules.income import IncomeStatement
-from fanpin.rules.members import is_adult
+from fanpin.rules.members import Relation, is_adult
 from fanpin.rules.risks import MeasureCategory, Risk
 from fanpin.rules.roles import Actor, Role
 from fanpin.rules.stages import Procedure
@@ -36,8 +39,10 @@ from fanpin.steps import (
     deliberation,
     doing,
     elimination,
+    exchange,
     publicity,
     review,
+    screening,
     survey,
     township,
 )
@@ -259,6 +264,47 @@ class Procession:
         self.tell("专题会议审核通过，报县级确定", leader)
 
     # 三(六)
+    def inquire(self, case: Case) -> None:
+        """Put the joint review to the departments."""
+        actor = self.acting(Role.COUNTY_ANALYST)
+        county.inquire(self.session, case, actor=actor, **self._when())
+        self.tell("发起部门联审", actor)
+
+    def answer(self, case: Case, *, vehicle: str = "", except_for: Sequence[str] = ()) -> None:
+        """Let every department search its register and sign; `vehicle` plants a car of that use for the head."""
+        self.acting(Role.COUNTY_ANALYST)
+        departments = self.session.scalars(select(Inquiry.department).where(
+            Inquiry.case_id == case.id, Inquiry.procedure == case.procedure, Inquiry.round == case.round)).all()
+        for department in departments:
+            if department not in except_for:
+                self._answer_one(case, self.as_(self.officers[department]), vehicle)
+
+    def _answer_one(self, case: Case, officer: Actor, vehicle: str) -> None:
+        inquiry = self.session.scalars(select(Inquiry).where(
+            Inquiry.case_id == case.id, Inquiry.procedure == case.procedure, Inquiry.round == case.round)).one()
+        answers = {(question.token, question.kind): Known(self._facts(question, vehicle)) for question in inquiry.questions}
+        batch = desk_batch(Department(officer.department), answers, as_of=self.calendar.day,
+                           register_scope="本县登记范围", complete=True)
+        exchange.accept_batch(self.session, inquiry, batch, actor=officer, **self._when())
+        exchange.sign(self.session, inquiry, note="", actor=officer, **self._when())
+        self.tell(f"{Department(officer.department).title}答复并签字", officer)
+
+    def _facts(self, question: Question, vehicle: str) -> tuple[Fact, ...]:
+        if not vehicle or question.kind != "vehicle" or question.subject_relation != Relation.HEAD.title:
+            return ()
+        return (Fact(subject=question.token, kind="vehicle", ref="云C·演001", value=vehicle, label="轻型多用途货车",
+                     date=self.calendar.day - timedelta(days=2000)),)
+
+    def resolve_vehicle(self, case: Case) -> None:
+        """The car turns out to be a farm truck: outside the clause's words."""
+        actor = self.acting(Role.COUNTY_ANALYST)
+        for finding in screening.screen(self.session, case, actor=actor, **self._when()):
+            county.resolve(
+                self.session, finding, case, kind=ResolutionKind.OUTSIDE_WORDING, clarification="production_vehicle",
+                details={"evidence": "行驶证复印件、村级核实证明", "reasoning": "车辆用于拉运烤烟和农资，属生产用车。"},
+                actor=actor, **self._when())
+        self.tell("核实车辆为农用生产用车，不属于“消费型汽车”", actor)
+
     def determine(self, case: Case, document: str) -> None:
         """Decide to include, or on the way out to eliminate."""
         actor = self.acting(Role.COUNTY_DECIDER)
