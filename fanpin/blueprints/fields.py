@@ -1,10 +1,11 @@
 """Fields whose refusals say in Chinese what to do, and which keep what was typed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
 from wtforms import DateField, Form, IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TimeField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -72,8 +73,24 @@ class ClockField(TimeField):
             raise ValueError("时间不对，请按“09:30”的样子填写。") from error
 
 
+def _as_choices(given: Iterable[tuple[str, str] | SelectChoice] | None) -> list[SelectChoice]:
+    return [choice if isinstance(choice, SelectChoice) else SelectChoice(*choice) for choice in given or ()]
+
+
 class _Chosen:
-    """Refuse a choice that the page did not offer."""
+    """Take choices as (code, title) pairs; refuse one that the page did not offer."""
+
+    def __init__(self, *args: Any, choices: Iterable[tuple[str, str]] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, choices=_as_choices(choices), **kwargs)
+
+    @property
+    def choices(self) -> list[SelectChoice]:
+        """Return what the field offers."""
+        return SelectField.choices.fget(self)
+
+    @choices.setter
+    def choices(self, given: Iterable[tuple[str, str]]) -> None:
+        SelectField.choices.fset(self, _as_choices(given))
 
     def pre_validate(self, form: Form) -> None:
         """Say what to do where WTForms would speak English."""
