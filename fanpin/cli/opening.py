@@ -1,5 +1,6 @@
 """Open the installation that a command is about: a database that fits the code, keys that fit the database."""
 
+import click
 from flask import Flask
 
 from fanpin.app import create_app
@@ -18,6 +19,7 @@ def open_app(settings: Settings) -> Flask:
     require_ready(settings)
     app = create_app(settings)
     with app.app_context():
+        click.get_current_context().call_on_close(db.engine.dispose)
         kind = kind_of_database()
     _require_same_kind(kind, demo_keys=app.config["FANPIN_DEMO_KEYS"])
     if kind == PRODUCTION:
