@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -9,9 +10,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from fanpin import audit, crypto
+from fanpin.clock import legal_date
 from fanpin.documents import catalogue
 from fanpin.documents.papers_common import Imprint
-from fanpin.documents.printing import Printer
+from fanpin.documents.printing import Printer, Rendered
 from fanpin.documents.verification import verification_code
 from fanpin.extensions import read_only
 from fanpin.models.areas import Area
@@ -58,27 +60,46 @@ def issue(session: Session, code: str, data: object, *, area: Area, actor: Actor
 def imprint_of(paper: Paper) -> Imprint:
     """Return what identifies the paper on every page."""
     return Imprint(number=paper.number, verify_code=paper.verify_code, event_hash=paper.event_hash.split(":")[-1][:16],
-                   issued_on=paper.issued_at.date())
+                   issued_on=legal_date(paper.issued_at))
 
 
-def print_now(session: Session, paper: Paper, printer: Printer, store: Path, *, demo: bool, now: datetime) -> None:
-    """Render a frozen paper and store its bytes; a refusal (missing glyph, not public) is kept for its issuer to read."""
-    if paper.state == "ready":
-        return
-    data = catalogue.from_json(paper.code, paper.data)
-    try:
-        rendered = printer.render(paper.code, data, imprint=imprint_of(paper), demo=demo)
-    except Refusal as refusal:
-        paper.state, paper.problem = "failed", refusal.message[:300]
-        audit.record(session, "paper.failed", actor="文书打印", now=now, stream=_stream(paper), object=paper.ref,
-                     area_path=paper.area_path, outcome=audit.OUTCOME_REFUSED,
-                     facts={"paper": paper.code, "problem": refusal.message})
-        return
+@dataclass(frozen=True)
+class Owed:
+    """A frozen paper as the press needs it, free of the database."""
+
+    paper_id: int
+    code: str
+    data: object
+    imprint: Imprint
+
+
+def owed(session: Session, paper_id: int) -> Owed | None:
+    """Read a paper that still waits for its printing; ends the reading, so that nobody waits for the press."""
+    read_only(session)
+    paper = session.scalars(select(Paper).where(Paper.id == paper_id)).one()
+    waiting = paper.state == "waiting"
+    found = Owed(paper.id, paper.code, catalogue.from_json(paper.code, paper.data), imprint_of(paper)) if waiting else None
+    session.rollback()
+    return found
+
+
+def store_printed(session: Session, paper_id: int, rendered: Rendered, store: Path, *, now: datetime) -> None:
+    """Keep the first finished bytes of a paper by their digest."""
+    paper = session.scalars(select(Paper).where(Paper.id == paper_id)).one()
     file = files.keep(session, store, rendered.pdf, media_type=PDF, name=f"{paper.title}.pdf", area_path=paper.area_path,
-                      purpose=f"文书 {paper.number}", household_id=None, actor="文书打印", now=now)
+                      purpose=f"文书 {paper.number}"[:60], household_id=None, actor="文书打印", now=now)
     paper.state, paper.file_id, paper.pages = "ready", file.id, rendered.pages
     audit.record(session, "paper.ready", actor="文书打印", now=now, stream=_stream(paper), object=paper.ref,
                  area_path=paper.area_path, facts={"paper": paper.code, "digest": file.digest, "pages": rendered.pages})
+
+
+def store_refused(session: Session, paper_id: int, refusal: Refusal, *, now: datetime) -> None:
+    """Keep why a paper was not printed (missing glyph, not public) for its issuer to read."""
+    paper = session.scalars(select(Paper).where(Paper.id == paper_id)).one()
+    paper.state, paper.problem = "failed", refusal.message[:300]
+    audit.record(session, "paper.failed", actor="文书打印", now=now, stream=_stream(paper), object=paper.ref,
+                 area_path=paper.area_path, outcome=audit.OUTCOME_REFUSED,
+                 facts={"paper": paper.code, "problem": refusal.message})
 
 
 def bytes_of(session: Session, paper: Paper, store: Path, *, actor: Actor, now: datetime) -> bytes:
@@ -110,14 +131,18 @@ class Press:
         self._printer: Printer | None = None
 
     def handle(self, session: Session, payload: Mapping[str, object], now: datetime) -> None:
-        """Print one owed paper."""
-        read_only(session)
-        paper = session.scalars(select(Paper).where(Paper.id == payload["paper"])).one()
-        # Ends the reading: printing takes a second, in which others must be able to write.
-        session.commit()
+        """Print one owed paper: read and end the reading, print for a second, write at the end."""
+        waiting = owed(session, int(str(payload["paper"])))
+        if waiting is None:
+            return
         if self._printer is None:
             self._printer = Printer()
-        print_now(session, paper, self._printer, self.store, demo=self.demo, now=now)
+        try:
+            rendered = self._printer.render(waiting.code, waiting.data, imprint=waiting.imprint, demo=self.demo)
+        except Refusal as refusal:
+            store_refused(session, waiting.paper_id, refusal, now=now)
+        else:
+            store_printed(session, waiting.paper_id, rendered, self.store, now=now)
 
     def close(self) -> None:
         """End the press."""
