@@ -2,13 +2,14 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, and_, or_
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, and_, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fanpin.extensions import Base
 from fanpin.models.scoped import Referenced, Scope, Scoped
 from fanpin.models.types import Code, Instant
 from fanpin.rules.risks import MeasureCategory, Risk
+from fanpin.rules.stages import MONITORED, Procedure
 from fanpin.rules.titles import TitledEnum
 
 
@@ -55,10 +56,18 @@ class Measure(Referenced, Scoped, Base):
 
     @classmethod
     def taken_on_by(cls, scope: Scope) -> ColumnElement[bool]:
-        """Return the condition that the department (or, without one, the helper) of the scope carries the measure."""
+        """Return the condition that the department (or, without one, the helper) of the scope carries the measure.
+
+        From the naming of the lead department to the end of the case, and neither before nor after.
+        """
         mine = cls.helper_id == scope.user_id
         carried = or_(cls.department == scope.department, mine) if scope.department else mine
-        return and_(carried, cls.status.in_((MeasureStatus.CONFIRMED, MeasureStatus.STARTED, MeasureStatus.DONE)))
+        # The case is a model above this one.
+        case = cls.metadata.tables["monitoring_case"]
+        helped = select(case.c.id).where(case.c.closed_on.is_(None), or_(
+            case.c.stage.in_([stage.value for stage in MONITORED]), case.c.procedure == Procedure.LEAVING.value))
+        return and_(carried, cls.case_id.in_(helped),
+                    cls.status.in_((MeasureStatus.CONFIRMED, MeasureStatus.STARTED, MeasureStatus.DONE)))
 
     @classmethod
     def seen_by_assigned(cls, scope: Scope) -> ColumnElement[bool]:
