@@ -34,6 +34,7 @@ from fanpin.steps import accounts, areas, files, households, installation, intak
 
 BY = "演示历程"
 DAY = timedelta(days=1)
+ACTIONS = {action.value: action for action in Action}
 SAYS = Callable[[str], None]
 
 
@@ -49,7 +50,8 @@ def travel(app: Flask, settings: Settings, out: Path, *, today: date, say: SAYS,
         guide.help()
         guide.leave()
         session.commit()
-        clock.offset += guide.people.calendar.day - clock.today()
+        # Past the last act, whatever the hour: the worker prints what is due.
+        clock.offset += guide.people.calendar.day - clock.today() + DAY
         db.session.remove()
     print_papers(app)
     with app.app_context():
@@ -120,8 +122,7 @@ class _Guide:
         people.meet(self.listed, MeetingKind.COMMITTEE, ())
         self._paper_of_list("minutes")
         people.decide(self.listed)
-        self._paper_of_list("notice_in")
-        last = people.publish(self.listed, self._screenshot)
+        last = people.publish(self.listed, self._screenshot, lambda: self._paper_of_list("notice_in"))
         self._say(f"        公示至{last:%Y年%-m月%-d日}满5个工作日")
         people.calendar.to(last + DAY)
         people.report_village(self.listed)
@@ -163,8 +164,7 @@ class _Guide:
         people.calendar.to(people.calendar.day + DAY)
         people.visit(self.case, Trouble())
         people.confirm(self.case)
-        self._paper_of_list("notice_out")
-        last = people.publish(self.listed, self._screenshot)
+        last = people.publish(self.listed, self._screenshot, lambda: self._paper_of_list("notice_out"))
         self._say(f"        公示至{last:%Y年%-m月%-d日}满5个工作日")
         people.calendar.to(last + DAY)
         people.report_village(self.listed)
@@ -236,7 +236,8 @@ class _Guide:
     def _tell(self, act: str, actor: Actor | None) -> None:
         self.session.flush()
         event, facts = self._latest()
-        clause = PERMISSIONS[Action(event.tag)].clause if event is not None and event.tag in Action else "三(二)"
+        action = ACTIONS.get(event.tag) if event is not None else None
+        clause = PERMISSIONS[action].clause if action is not None else "三(二)"
         self._lines(clause, act, actor, event, facts)
 
     def _latest(self) -> tuple[AuditEvent | None, str]:

@@ -23,6 +23,7 @@ from fanpin.models.measures import Measure
 from fanpin.models.notices import PlaceKind
 from fanpin.models.reviews import ReviewConclusion
 from fanpin.models.scoped import set_scope
+from fanpin.rules import workdays
 from fanpin.rules.clarifications import ResolutionKind
 from fanpin.rules.duties import ConsentClass, Department
 from fanpin.rules.eligibility import HouseholdClass
@@ -65,7 +66,9 @@ class Calendar:
         return at_noon(self.day) + timedelta(seconds=self.hours)
 
     def to(self, day: date) -> None:
-        """Go on to a later day."""
+        """Go on to a later day: the first on which people work."""
+        while not workdays.NATIONAL.is_workday(day):
+            day += timedelta(days=1)
         if day > self.day:
             self.day, self.hours = day, 0
 
@@ -218,11 +221,14 @@ class Procession:
         deliberation.submit(self.session, listed, actor=actor, **self._when())
         self.tell("村“两委”研究通过，进入公示", actor)
 
-    def publish(self, listed: VillageList, screenshot: Callable[[], int]) -> date:
-        """Hang the notice everywhere and return its last day; `screenshot` stores the platform's picture."""
+    def publish(self, listed: VillageList, screenshot: Callable[[], int],
+                print_it: Callable[[], None] = lambda: None) -> date:
+        """Make the notice, print it, hang it everywhere and return its last day; `screenshot` keeps the platform's page."""
         actor = self.acting(Role.VILLAGE_CADRE)
         notice = publicity.issue(self.session, listed, platform="", actor=actor, **self._when())
-        self.session.flush()
+        self.tell("制作公示", actor)
+        print_it()
+        actor = self.acting(Role.VILLAGE_CADRE)
         for place in notice.places:
             platform = place.kind is PlaceKind.PLATFORM
             publicity.post(
