@@ -49,7 +49,8 @@ def init_keyring(app: Flask, settings: Settings, keyring: crypto.Keyring | None)
 def init_database(app: Flask, settings: Settings) -> None:
     """Bind the database and attach the transaction hook."""
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": True}
+    # A logged SQL error names no person.
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": True, "hide_parameters": True}
     db.init_app(app)
     with app.app_context():
         engine: Engine = db.engine

@@ -1,8 +1,11 @@
 """A database per test on every engine asked for, the cast, and a clock that stands still."""
 
 import os
+import secrets
+import shutil
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +22,7 @@ from fanpin.clock import Clock, at_noon, legal_date
 from fanpin.config import Settings
 from fanpin.extensions import db
 from fanpin.models.scoped import Scope, ScopeKind, set_scope
-from tests.world import World, build_world
+from tests.world import World, build_world, load_world
 
 TODAY = date(2026, 3, 2)
 POSTGRESQL = os.environ.get("FANPIN_TEST_POSTGRESQL_URL", "")
@@ -74,25 +77,91 @@ def clock() -> StandingClock:
     return StandingClock(at_noon(TODAY))
 
 
+@dataclass
+class Templates:
+    """Databases made once, to be copied for each test: an empty one and one with the cast, per engine."""
+
+    folder: Path
+    keyring: crypto.Keyring
+    made: dict[str, str] = field(default_factory=dict)
+
+    def url(self, engine: str, *, peopled: bool) -> str:
+        """Return the template's address, making it at the first call."""
+        name = f"{engine}_{'peopled' if peopled else 'empty'}"
+        if name not in self.made:
+            self.made[name] = self._new(engine, name)
+            self._fill(self.made[name], peopled=peopled)
+        return self.made[name]
+
+    def copy(self, engine: str, target: Path, *, peopled: bool) -> str:
+        """Copy the template for one test and return the copy's address."""
+        source = self.url(engine, peopled=peopled)
+        if engine == "sqlite":
+            shutil.copy(source.removeprefix("sqlite:///"), target)
+            return f"sqlite:///{target}"
+        return create_postgresql(template=source.rsplit("/", 1)[1])
+
+    def _new(self, engine: str, name: str) -> str:
+        return create_postgresql() if engine == "postgresql" else f"sqlite:///{self.folder / name}.sqlite"
+
+    def _fill(self, url: str, *, peopled: bool) -> None:
+        application = create_app(_settings(url, self.folder), clock=StandingClock(at_noon(TODAY)), keyring=self.keyring)
+        with application.app_context():
+            db.metadata.create_all(db.engine)
+            if peopled:
+                session = db.session()
+                set_scope(session, Scope(ScopeKind.SYSTEM, reason="test"))
+                build_world(session, now=at_noon(TODAY), today=TODAY)
+                session.commit()
+            if db.engine.dialect.name == "sqlite":
+                db.session.connection().exec_driver_sql("SELECT 1")
+                db.session.remove()
+                with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                    connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            db.session.remove()
+            db.engine.dispose()
+
+
+def _settings(url: str, folder: Path) -> Settings:
+    return Settings.load({"FANPIN_DATABASE_URL": url, "FANPIN_PASSWORD_PROFILE": "test"}, instance=folder)
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory, keyring: crypto.Keyring) -> Iterator[Templates]:
+    """Keep the databases that tests copy."""
+    kept = Templates(tmp_path_factory.mktemp("templates"), keyring)
+    yield kept
+    for url in kept.made.values():
+        if url.startswith("postgresql"):
+            drop_postgresql(url)
+
+
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
-    """Name this test's own SQLite file; `on_both` swaps in PostgreSQL."""
-    return f"sqlite:///{tmp_path / 'fanpin.sqlite'}"
+def engine_name() -> str:
+    """Name the database under test; `tests/models` and `tests/steps` go through both."""
+    return "sqlite"
+
+
+@pytest.fixture
+def database_url(tmp_path: Path, templates: Templates, engine_name: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Copy this test's own database; with the cast in it where the test asks for the world."""
+    peopled = "world" in request.fixturenames
+    url = templates.copy(engine_name, tmp_path / "fanpin.sqlite", peopled=peopled)
+    yield url
+    if url.startswith("postgresql"):
+        drop_postgresql(url)
 
 
 @pytest.fixture
 def app(tmp_path: Path, keyring: crypto.Keyring, clock: StandingClock, database_url: str) -> Iterator[Flask]:
-    """Build the application on an empty database with the world of the tests."""
-    settings = Settings.load({"FANPIN_DATABASE_URL": database_url, "FANPIN_PASSWORD_PROFILE": "test"}, instance=tmp_path)
-    application = create_app(settings, clock=clock, keyring=keyring)
+    """Build the application on this test's database."""
+    crypto.init_keyring(keyring)
+    application = create_app(_settings(database_url, tmp_path), clock=clock, keyring=keyring)
     application.testing = True
     application.config["WTF_CSRF_ENABLED"] = False
-    application.test_client_class = Browser
     with application.app_context():
-        db.metadata.create_all(db.engine)
         yield application
         db.session.remove()
-        db.metadata.drop_all(db.engine)
         db.engine.dispose()
 
 
@@ -105,11 +174,11 @@ def session(app: Flask) -> Session:
 
 
 @pytest.fixture
-def world(session: Session, clock: StandingClock) -> World:
-    """People the database with the cast and their areas."""
-    built = build_world(session, now=clock.now(), today=clock.today())
+def world(session: Session) -> World:
+    """Return the areas and the cast that the database holds."""
+    found = load_world(session)
     session.commit()
-    return built
+    return found
 
 
 @pytest.fixture
@@ -118,15 +187,29 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-def postgresql_database() -> Iterator[str]:
-    """Make an empty PostgreSQL database and drop it afterwards."""
-    name = f"fanpin_{os.getpid()}_{datetime.now(UTC):%H%M%S%f}"
+def create_postgresql(*, template: str = "template0") -> str:
+    """Make a PostgreSQL database and return its address."""
+    name = f"fanpin_{os.getpid()}_{secrets.token_hex(6)}"
+    _administer(f"CREATE DATABASE {name} TEMPLATE {template}" + (" ENCODING 'UTF8'" if template == "template0" else ""))
+    return POSTGRESQL.rsplit("/", 1)[0] + f"/{name}"
+
+
+def drop_postgresql(url: str) -> None:
+    """Drop a database that `create_postgresql` made."""
+    _administer(f"DROP DATABASE {url.rsplit('/', 1)[1]} WITH (FORCE)")
+
+
+def _administer(statement: str) -> None:
     engine = create_engine(POSTGRESQL, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'"))
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+def postgresql_database() -> Iterator[str]:
+    """Make an empty PostgreSQL database and drop it afterwards."""
+    url = create_postgresql()
     try:
-        yield POSTGRESQL.rsplit("/", 1)[0] + f"/{name}"
+        yield url
     finally:
-        with engine.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-        engine.dispose()
+        drop_postgresql(url)

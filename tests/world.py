@@ -6,7 +6,7 @@ from datetime import date, datetime
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from fanpin.models.areas import Area
 from fanpin.models.users import Grant, User
@@ -43,6 +43,15 @@ def build_world(session: Session, *, now: datetime, today: date) -> World:
         world.areas[key] = area
     for part in (*CAST.values(), *OFFICERS.values()):
         world.actors[part.username] = _employ(session, world, part, now=now, today=today)
+    return world
+
+
+def load_world(session: Session) -> World:
+    """Read the areas and the cast back from a database that `build_world` filled."""
+    by_code = {area.code12: area for area in session.scalars(select(Area))}
+    world = World(areas={key: by_code[code.ljust(12, "0")] for key, (code, _, _) in WORLD.items()})
+    grants = session.scalars(select(Grant).join(User).options(joinedload(Grant.user)).order_by(Grant.id))
+    world.actors = {grant.user.username: grant.actor() for grant in grants}
     return world
 
 
