@@ -6,9 +6,10 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import BooleanField, HiddenField
+from wtforms import BooleanField
 
 from fanpin.blueprints import needs, survey_form
+from fanpin.blueprints.case_forms import ReasonForm, VersionForm
 from fanpin.blueprints.fields import DayField, LineField, ManyField
 from fanpin.blueprints.forms import HouseForm, NoteField, longest, required
 from fanpin.blueprints.guard import actor, guard, now, today
@@ -27,7 +28,6 @@ from fanpin.steps import advance, doing, survey
 NOTHING_TYPED: dict[str, int] = {}
 MONTHS = 12
 REASON_LENGTH = 500
-LONGEST_VERSION = 9
 
 blueprint = Blueprint("survey", __name__)
 
@@ -49,18 +49,6 @@ class SignForm(HouseForm):
     def offer(self, adults: list[Member]) -> None:
         """Offer the household's adults as signers."""
         self.signers.choices = [(member.ref, f"{member.name}（{member.relation.title}）") for member in adults]
-
-
-class ConfirmForm(HouseForm):
-    """A confirmation that carries the version of the case as it was read."""
-
-    version = HiddenField()
-
-
-class ReasonForm(ConfirmForm):
-    """A confirmation with its reason."""
-
-    reason = NoteField("理由", validators=[required("请写明理由。"), longest(REASON_LENGTH)])
 
 
 @blueprint.route("/cases/<ref:case>/survey", methods=["GET", "POST"])
@@ -148,10 +136,10 @@ def months_after(day: date, months: int) -> date:
 @guard(Action.SURVEY_PROPOSE)
 def propose(case: Case) -> ResponseReturnValue:
     """Put the household forward for monitoring."""
-    form = ConfirmForm(version=case.version)
+    form = VersionForm(version=case.version)
     if form.validate_on_submit():
         with form.attempt():
-            survey.propose(db.session(), case, actor=actor(), now=now(), today=today(), version=_version(form))
+            survey.propose(db.session(), case, actor=actor(), now=now(), today=today(), version=form.seen)
             flash(f"{case.household.head_name}户已提出纳入监测，下一步列入村级名单评议。", "success")
             return redirect(url_for("cases.show", case=case.ref))
     return _decide(form, case, Action.SURVEY_PROPOSE, ["本户转入村级评议，由村里列入名单向群众公布。"])
@@ -166,7 +154,7 @@ def not_propose(case: Case) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.attempt():
             survey.not_propose(db.session(), case, reason=form.reason.data, actor=actor(), now=now(), today=today(),
-                               version=_version(form))
+                               version=form.seen)
             flash(f"{case.household.head_name}户本次不提出纳入，已办结。请向农户说明理由。", "success")
             return redirect(url_for("cases.show", case=case.ref))
     return _decide(form, case, Action.SURVEY_NOT_PROPOSE,
@@ -177,10 +165,10 @@ def not_propose(case: Case) -> ResponseReturnValue:
 @guard(Action.SURVEY_CONFIRM)
 def confirm(case: Case) -> ResponseReturnValue:
     """On the way out: the survey bears the elimination out."""
-    form = ConfirmForm(version=case.version)
+    form = VersionForm(version=case.version)
     if form.validate_on_submit():
         with form.attempt():
-            survey.confirm(db.session(), case, actor=actor(), now=now(), today=today(), version=_version(form))
+            survey.confirm(db.session(), case, actor=actor(), now=now(), today=today(), version=form.seen)
             flash(f"{case.household.head_name}户的风险消除调查结果已确认，下一步公示。", "success")
             return redirect(url_for("cases.show", case=case.ref))
     return _decide(form, case, Action.SURVEY_CONFIRM, ["本户转入公示，满5个工作日无异议后上报乡镇。"])
@@ -194,20 +182,15 @@ def keep(case: Case) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.attempt():
             survey.keep(db.session(), case, reason=form.reason.data, actor=actor(), now=now(), today=today(),
-                        version=_version(form))
+                        version=form.seen)
             flash(f"{case.household.head_name}户继续帮扶。", "success")
             return redirect(url_for("cases.show", case=case.ref))
     return _decide(form, case, Action.SURVEY_KEEP, ["本户不消除风险，回到帮扶中，原有措施继续落实。"])
 
 
-def _decide(form: ConfirmForm, case: Case, action: Action, consequences: list[str]) -> ResponseReturnValue:
+def _decide(form: VersionForm, case: Case, action: Action, consequences: list[str]) -> ResponseReturnValue:
     clause = advance.row_for(case, action).clause
     page = render_template(
         "survey/decide.html", form=form, case=case, action=action, clause=clause, consequences=consequences,
         needs=needs.of_case(case, action), links=_links(case), reason=form.reason if isinstance(form, ReasonForm) else None)
     return page, form.status
-
-
-def _version(form: ConfirmForm) -> int | None:
-    typed = form.version.data or ""
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_VERSION else None

@@ -11,14 +11,19 @@ from fanpin.models.areas import Area
 from fanpin.models.cases import Case
 from fanpin.models.deliberation import ListEntry, MeetingKind, MeetingRecord, Opinion, VillageList
 from fanpin.models.measures import Measure, MeasureStatus
+from fanpin.models.notices import Objection
+from fanpin.rules import risks
 from fanpin.rules.actions import Action
 from fanpin.rules.areas import AreaLevel
+from fanpin.rules.members import LabourState, Person, household_labour
 from fanpin.rules.refusals import Invalid, NotAllowedHere
-from fanpin.rules.risks import MeasureCategory, Risk
+from fanpin.rules.risks import MeasureCategory, PlannedMeasure, Risk
 from fanpin.rules.roles import Actor
 from fanpin.rules.stages import Procedure, Stage
+from fanpin.rules.verdicts import Problem
 from fanpin.steps import doing
 from fanpin.steps.advance import Advanced, advance, advance_list
+from fanpin.steps.survey import current
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,28 @@ class Meeting:
     summary: str
     decided: bool
     decision: str
+
+
+# Where the list must stand for a meeting to be about it.
+HELD_AT = {MeetingKind.DELIBERATION: Stage.DELIBERATION, MeetingKind.COMMITTEE: Stage.DELIBERATION,
+           MeetingKind.REVIEW: Stage.REVIEW, MeetingKind.TOWNSHIP: Stage.TOWNSHIP}
+MADE_KNOWN_AT = (Stage.DELIBERATION, Stage.REVIEW)
+
+
+def everybody(village_list: VillageList) -> list[Case]:
+    """List the open cases that stand on the list; refuse an empty list."""
+    cases = [case for case in doing.cases_on(village_list) if case.open]
+    if not cases:
+        raise Invalid("这份名单上已经没有农户。")
+    return cases
+
+
+def under_way(village_list: VillageList, action: Action, *stages: Stage) -> None:
+    """Raise `NotAllowedHere` unless somebody on the list stands at one of the stages."""
+    if not any(case.stage in stages for case in everybody(village_list)):
+        places = "、".join(stage.title for stage in stages)
+        raise NotAllowedHere(f"“{action.title}”在“{places}”环节办理，这份名单已不在该环节。", action=action.value,
+                             clause="三(四)")
 
 
 def listable(session: Session, village: Area, procedure: Procedure) -> list[Case]:
@@ -89,6 +116,7 @@ def announce(session: Session, village_list: VillageList, *, on: date, place: st
              today: date) -> None:
     """Record where and when the list was made known to the villagers."""
     doing.permit(session, Action.DELIBERATION_ANNOUNCE, actor=actor, subject=village_list)
+    under_way(village_list, Action.DELIBERATION_ANNOUNCE, *MADE_KNOWN_AT)
     doing.filled(place=place)
     doing.not_future(today, on=on)
     village_list.announced_on, village_list.announced_place = on, place
@@ -105,12 +133,15 @@ def meet(session: Session, village_list: VillageList, meeting: Meeting, *, actor
     """Write the minutes of a meeting about the list."""
     action = ACTION_OF[meeting.kind]
     doing.permit(session, action, actor=actor, subject=village_list)
+    under_way(village_list, action, HELD_AT[meeting.kind])
     doing.filled(place=meeting.place, host=meeting.host, recorder=meeting.recorder)
     doing.not_future(today, held_on=meeting.held_on)
     if any(min(row.party_members, row.household_heads, row.others) < 0 for row in meeting.attendance):
         raise Invalid({"attendance": "到会人数不能是负数。"})
     if meeting.decided:
         doing.filled(decision=meeting.decision)
+    if not any(row.party_members + row.household_heads + row.others for row in meeting.attendance):
+        raise Invalid({"attendance": "请填写到会人数。"})
     row = MeetingRecord(
         list_id=village_list.id, area_path=village_list.area_path, kind=meeting.kind, held_on=meeting.held_on,
         place=meeting.place, host=meeting.host, recorder=meeting.recorder,
@@ -182,10 +213,35 @@ def plan(session: Session, case: Case, measures: Sequence[Planned], *, actor: Ac
     return rows
 
 
+def plan_problems(session: Session, case: Case, *, today: date) -> list[Problem]:
+    """Say where the plan misses a risk, the household's labour or its motivation; warnings included (四)."""
+    rows = measures_of(session, case)
+    names = {member.id: member.name for member in case.household.members}
+    seen = current(session, case)
+    return risks.plan_problems(
+        [Risk(code) for code in seen.risks] if seen else [], labour_of(case, today=today),
+        [PlannedMeasure(row.category, row.detail, row.risk, names.get(row.member_id, ""))
+         for row in rows if row.category is not None],
+        seen.motivation_weak if seen else False, stable_work_income=seen.stable_work_income if seen else False,
+        no_development_reason=seen.no_development_reason if seen else "")
+
+
+def labour_of(case: Case, *, today: date) -> LabourState:
+    """Sum up whether the household can work (四)."""
+    return household_labour(
+        [Person(name=member.name, relation=member.relation, born_on=member.born_on, labour=member.labour)
+         for member in case.household.present_members], today=today)
+
+
+def measures_of(session: Session, case: Case) -> list[Measure]:
+    """List the case's measures that were not stopped, in the order of their proposal."""
+    return list(session.scalars(select(Measure).where(
+        Measure.case_id == case.id, Measure.status != MeasureStatus.STOPPED).order_by(Measure.id)))
+
+
 def submit(session: Session, village_list: VillageList, *, actor: Actor, now: datetime, today: date) -> list[Advanced]:
     """The 两委 has decided: the whole list goes on to the notice, or nothing of it."""
-    return advance_list(session, doing.cases_on(village_list), Action.DELIBERATION_SUBMIT, actor=actor, now=now,
-                        today=today)
+    return advance_list(session, everybody(village_list), Action.DELIBERATION_SUBMIT, actor=actor, now=now, today=today)
 
 
 def decline(session: Session, case: Case, *, reason: str, actor: Actor, now: datetime, today: date) -> Advanced:
@@ -198,6 +254,8 @@ def decline(session: Session, case: Case, *, reason: str, actor: Actor, now: dat
 def send_back(session: Session, case: Case, action: Action, facts: Mapping[str, str], *, actor: Actor, now: datetime,
               today: date) -> Advanced:
     """Return one case by the given row of the table; it leaves its list, the others go on."""
+    if action is Action.PUBLICITY_RETURN and not _objection_was_right(session, case):
+        raise NotAllowedHere("本户没有查实的异议或举报，不能从公示退回。", action=action.value, clause="三(四)")
     done = advance(session, case, action, actor=actor, now=now, today=today, facts=facts)
     doing.leave_list(session, case, today=today, reason=facts.get("reason", ""))
     if case.procedure is Procedure.ENTERING:
@@ -205,6 +263,12 @@ def send_back(session: Session, case: Case, action: Action, facts: Mapping[str, 
                                                          Measure.status == MeasureStatus.CONFIRMED)):
             row.status = MeasureStatus.PLANNED
     return done
+
+
+def _objection_was_right(session: Session, case: Case) -> bool:
+    found = select(Objection.id).where(Objection.case_id == case.id, Objection.upheld.is_(True),
+                                       Objection.about_measures.is_(False)).limit(1)
+    return session.scalar(found) is not None
 
 
 def _flushed(session: Session, row: VillageList) -> VillageList:

@@ -1,5 +1,6 @@
 """三(四) 公示: the notice, its places, its five working days, objections and complaints, the village's report."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,14 +10,21 @@ from sqlalchemy.orm import Session
 from fanpin.models.areas import Area
 from fanpin.models.cases import Case
 from fanpin.models.deliberation import VillageList
+from fanpin.models.dossiers import period_of
 from fanpin.models.notices import Notice, NoticePlace, Objection, ObjectionKind, PlaceKind
+from fanpin.models.scoped import system_scope
 from fanpin.rules.actions import Action
 from fanpin.rules.refusals import AlreadyHandled, Invalid, NotAllowedHere
 from fanpin.rules.roles import Actor
 from fanpin.rules.stages import MONITORED, Stage
 from fanpin.steps import doing
 from fanpin.steps.advance import Advanced, advance_list
+from fanpin.steps.deliberation import everybody
 from fanpin.steps.numbering import next_number
+
+MOST_WAITING = 200
+INVESTIGATORS = 2
+NAME_MARKS = re.compile(r"[、，,；;/\s]+")
 
 
 def issue(session: Session, village_list: VillageList, *, platform: str, actor: Actor, now: datetime,
@@ -29,6 +37,7 @@ def issue(session: Session, village_list: VillageList, *, platform: str, actor: 
     if current(session, village_list) is not None:
         raise Invalid("这份名单已经制作过公示。如有差错，请先撤销原公示。")
     number = next_number(session, "公示", village_list.area_path, today.year)
+    village_list.village_report_by, village_list.village_report_on = "", None
     notice = Notice(list_id=village_list.id, area_path=village_list.area_path, number=number, issued_on=today,
                     issued_by=actor.name)
     groups = session.scalars(select(Area).where(
@@ -55,7 +64,13 @@ def cancel(session: Session, notice: Notice, *, reason: str, actor: Actor, now: 
     """Take a wrong notice back; a new one starts its own five days."""
     doing.permit(session, Action.PUBLICITY_NOTICE, actor=actor, subject=notice)
     doing.filled(reason=reason)
+    if notice.cancelled_on is not None:
+        raise AlreadyHandled(by=None)
+    if any(case.stage is not Stage.PUBLICITY for case in doing.cases_on(notice.village_list)):
+        raise NotAllowedHere("名单已经上报，公示不能再撤销。", action="publicity.notice", clause="三(四)")
     notice.cancelled_on, notice.cancelled_reason = today, reason[:200]
+    for place in notice.places:
+        place.removed_on = today
     doing.note(session, Action.PUBLICITY_NOTICE, actor=actor, now=now, subject=notice.village_list,
                facts={"number": notice.number, "cancelled": reason})
 
@@ -67,6 +82,12 @@ def post(session: Session, place: NoticePlace, *, posted_at: datetime, posted_on
     doing.not_future(today, posted_on=posted_on)
     if place.posted_on is not None:
         raise AlreadyHandled(by=place.posted_by, at=place.posted_at)
+    if place.removed_on is not None:
+        raise NotAllowedHere("这份公示已经撤销，不用再张贴。", action="publicity.post", clause="三(四)")
+    if posted_at > now:
+        raise Invalid({"posted_time": "时间不能晚于现在。"})
+    if posted_on < issued_on(session, place):
+        raise Invalid({"posted_on": "日期早于公示的制作日期，请核对。"})
     if place.kind is PlaceKind.PLATFORM:
         doing.filled(address=address)
         if file_id is None:
@@ -78,6 +99,18 @@ def post(session: Session, place: NoticePlace, *, posted_at: datetime, posted_on
     place.posted_at, place.posted_on, place.posted_by = posted_at, posted_on, actor.name
     doing.note(session, Action.PUBLICITY_POST, actor=actor, now=now, subject=place,
                facts={"kind": place.kind.value, "place": place.place, "on": posted_on.isoformat(), "address": address})
+
+
+def issued_on(session: Session, place: NoticePlace) -> date:
+    """Return the day on which the place's notice was made, also for a group's cadre, who sees only the place."""
+    with system_scope(session, reason="核对张贴日期"):
+        return session.scalars(select(Notice.issued_on).where(Notice.id == place.notice_id)).one()
+
+
+def waiting_places(session: Session) -> list[NoticePlace]:
+    """List the places within reach on which a notice still has to be put."""
+    return list(session.scalars(select(NoticePlace).where(
+        NoticePlace.posted_on.is_(None), NoticePlace.removed_on.is_(None)).order_by(NoticePlace.id).limit(MOST_WAITING)))
 
 
 @dataclass(frozen=True)
@@ -123,6 +156,10 @@ def answer(session: Session, objection: Objection, *, investigators: str, findin
         raise NotAllowedHere(f"由受理单位（{objection.received_unit}）调查处理。", action="publicity.answer", clause="三(四)")
     doing.filled(investigators=investigators, finding=finding, answer=answer)
     doing.not_future(today, answered_on=answered_on)
+    if len(NAME_MARKS.sub(" ", investigators).split()) < INVESTIGATORS:
+        raise Invalid({"investigators": "由两人以上调查，请写明每个人的姓名，用顿号隔开。"})
+    if answered_on < objection.received_on:
+        raise Invalid({"answered_on": "答复日期早于受理日期，请核对。"})
     objection.investigators, objection.finding, objection.upheld = investigators, finding, upheld
     objection.answer, objection.answered_on, objection.answered_by = answer, answered_on, actor.name
     doing.note(session, Action.PUBLICITY_ANSWER, actor=actor, now=now, subject=objection, facts={"upheld": upheld})
@@ -134,6 +171,11 @@ def sign_report(session: Session, village_list: VillageList, *, signed_by: str, 
     doing.permit(session, Action.PUBLICITY_REPORT, actor=actor, subject=village_list)
     doing.filled(signed_by=signed_by)
     doing.not_future(today, signed_on=signed_on)
+    notice = current(session, village_list)
+    village = doing.area_of(session, village_list.area_id)
+    clock = period_of(session, notice, area_code=village.code12) if notice else None
+    if clock is None or not clock.over_on(signed_on):
+        raise Invalid({"signed_on": "公示满5个工作日以后才能签署上报报告。"})
     village_list.village_report_by, village_list.village_report_on = signed_by, signed_on
     doing.note(session, Action.PUBLICITY_NOTICE, actor=actor, now=now, subject=village_list,
                facts={"report_signed_by": signed_by, "on": signed_on.isoformat()})
@@ -141,6 +183,4 @@ def sign_report(session: Session, village_list: VillageList, *, signed_by: str, 
 
 def report(session: Session, village_list: VillageList, *, actor: Actor, now: datetime, today: date) -> list[Advanced]:
     """The period is over without open objection: the whole list goes to the township."""
-    return advance_list(session, doing.cases_on(village_list), Action.PUBLICITY_REPORT, actor=actor, now=now, today=today)
-
-
+    return advance_list(session, everybody(village_list), Action.PUBLICITY_REPORT, actor=actor, now=now, today=today)

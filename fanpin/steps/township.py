@@ -11,11 +11,12 @@ from fanpin.models.deliberation import VillageList
 from fanpin.models.measures import Measure, MeasureStatus
 from fanpin.models.township import SpotCheck
 from fanpin.rules.actions import Action
-from fanpin.rules.refusals import Invalid
+from fanpin.rules.refusals import Invalid, NotAllowedHere
 from fanpin.rules.roles import Actor
 from fanpin.rules.stages import Stage
 from fanpin.steps import doing
 from fanpin.steps.advance import Advanced, advance_list
+from fanpin.steps.deliberation import everybody, under_way
 
 
 def check(session: Session, village_list: VillageList, case: Case, *, checked_on: date, checkers: str, agrees: bool,
@@ -23,6 +24,8 @@ def check(session: Session, village_list: VillageList, case: Case, *, checked_on
     """Record the spot check of one household of the list."""
     doing.at_stage(case, Action.TOWNSHIP_CHECK, Stage.TOWNSHIP)
     doing.permit(session, Action.TOWNSHIP_CHECK, actor=actor, subject=village_list)
+    if case not in doing.cases_on(village_list):
+        raise NotAllowedHere("本户不在这份名单上。", action="township.check", clause="三(五)")
     doing.filled(checkers=checkers)
     doing.not_future(today, checked_on=checked_on)
     if not agrees:
@@ -38,6 +41,7 @@ def confirm_measures(session: Session, village_list: VillageList, departments: M
                      now: datetime) -> int:
     """Fix the measures of every household on the list; `departments` may set who carries which (by measure id)."""
     doing.permit(session, Action.TOWNSHIP_MEET, actor=actor, subject=village_list)
+    under_way(village_list, Action.TOWNSHIP_MEET, Stage.TOWNSHIP)
     cases = [case.id for case in doing.cases_on(village_list)]
     rows = session.scalars(select(Measure).where(Measure.case_id.in_(cases),
                                                  Measure.status == MeasureStatus.PLANNED)).all()
@@ -55,6 +59,7 @@ def sign_report(session: Session, village_list: VillageList, *, signed_by: str, 
                 now: datetime, today: date) -> None:
     """Record the signed township report."""
     doing.permit(session, Action.TOWNSHIP_MEET, actor=actor, subject=village_list)
+    under_way(village_list, Action.TOWNSHIP_MEET, Stage.TOWNSHIP)
     doing.filled(signed_by=signed_by)
     doing.not_future(today, signed_on=signed_on)
     village_list.township_report_by, village_list.township_report_on = signed_by, signed_on
@@ -64,4 +69,4 @@ def sign_report(session: Session, village_list: VillageList, *, signed_by: str, 
 
 def submit(session: Session, village_list: VillageList, *, actor: Actor, now: datetime, today: date) -> list[Advanced]:
     """Send the whole list to the county, or nothing of it."""
-    return advance_list(session, doing.cases_on(village_list), Action.TOWNSHIP_SUBMIT, actor=actor, now=now, today=today)
+    return advance_list(session, everybody(village_list), Action.TOWNSHIP_SUBMIT, actor=actor, now=now, today=today)
