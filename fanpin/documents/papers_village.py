@@ -143,7 +143,7 @@ class VillageReport:
     meeting_on: date
     attendance: int
     opinions: int
-    committee_on: date
+    committee_on: date | None
     notice_number: str
     first_day: date
     last_day: date

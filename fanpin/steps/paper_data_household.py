@@ -164,10 +164,13 @@ def _period(statement: IncomeStatement | None) -> str:
 def _account(statement: IncomeStatement | None) -> tuple[papers.MoneyLine, ...]:
     if statement is None:
         return ()
-    lines = [papers.MoneyLine(title=branch.title, amount=statement.total(branch)) for branch in Branch]
+    lines = [papers.MoneyLine(title=branch.title, amount=(-1 if branch is Branch.COSTS else 1) * statement.total(branch))
+             for branch in Branch]
     lines += [papers.MoneyLine(title=title, amount=amount) for title, amount in (
         ("家庭纯收入", statement.net), ("理赔收入", statement.claims), ("合规自付支出", statement.compliant_spending),
         ("其他刚性支出", statement.other_spending), ("收入参考范围", statement.reference))]
+    if statement.reference_per_head is not None:
+        lines.append(papers.MoneyLine(title="人均收入参考范围", amount=statement.reference_per_head))
     return tuple(lines)
 
 

@@ -189,7 +189,7 @@ def _resolution_words(row: Resolution) -> str:
     details = _details(row)
     typical = clarification(row.circumstance, row.clarification)
     words = (typical.title if typical else "", details.reasoning, details.verified, details.evidence)
-    return "；".join((details.kind.title, *(text.strip() for text in words if text.strip())))
+    return "；".join((details.kind.title, *(text.strip().rstrip("。；") for text in words if text.strip())))
 
 
 def _details(row: Resolution) -> ResolutionDetails:

@@ -259,7 +259,8 @@ def public_households(request: Request, pairs: Sequence[tuple[Case, str]],
         household_class=class_of(case), measures=measures.get(case.id, ())) for case, group in pairs)
 
 
-def listed_households(request: Request, rows: Sequence[Row], statuses: Sequence[MeasureStatus]) -> tuple[ListedHousehold, ...]:
+def listed_households(request: Request, rows: Sequence[Row],
+                      statuses: Sequence[MeasureStatus]) -> tuple[ListedHousehold, ...]:
     """Return the households of a list as offices see them, the lead department where it is named."""
     measures = measures_of(request.session, [row.case for row in rows], statuses)
     return tuple(ListedHousehold(

@@ -199,7 +199,7 @@ JOINT_REVIEW = offices.JointReview(
             as_of=date(2026, 3, 22), officer="早样丽", signed_on=date(2026, 3, 24), by_hand=name == "残联",
         ) for name in DEPARTMENTS
     ),
-    unasked=("字𬭎龙",),
+    unasked=("字𬭎龙（村里核实：在省外务工，没有公职，名下没有车辆）",),
     hits=(offices.ResolvedHit(circumstance=3, title="购买了消费型汽车的", explanation="查到农用三轮车1辆，2016年登记",
                               resolution="不在该项所指范围：农用车辆，不是消费型汽车（派出所、村委会现场核实）"),),
     opinion="部门联审完成，一项命中已查明不在所列情形之内，符合纳入条件，建议确定为监测对象。",

@@ -102,7 +102,7 @@ def test_application_tells_who_signs_and_that_it_was_read_aloud(printed: Printed
 
 def test_joint_review_prints_not_asked_and_never_clear(printed: Printed) -> None:
     text = printed("joint_review").text.replace("\n", "")
-    assert "未授权未查询字𬭎龙：本人未签授权，没有查询，不等于没有问题" in text
+    assert "未授权未查询字𬭎龙（村里核实：在省外务工，没有公职，名下没有车辆）。本人未签授权，没有查询，不等于没有问题" in text
 
 
 def test_money_is_printed_in_yuan(printed: Printed) -> None:
