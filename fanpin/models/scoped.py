@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
-from sqlalchemy import ColumnElement, String, and_, event, false, or_
+from sqlalchemy import ColumnElement, Executable, String, Table, and_, event, false, or_
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
 from sqlalchemy.orm.interfaces import ORMOption
+from sqlalchemy.sql.visitors import iterate
 
 from fanpin.extensions import Base
 from fanpin.models.types import new_ref, path_column_type
@@ -44,6 +46,14 @@ class Scope:
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class _Narrowing:
+    """What a scope does to a statement: the options that it gets, and the tables that it must not name."""
+
+    options: tuple[ORMOption, ...]
+    unseen: frozenset[type["Scoped"]]
+
+
 class Referenced:
     """A row that a URL may name, by a random reference."""
 
@@ -74,7 +84,7 @@ def within(column: ColumnElement[str] | Mapped[str], paths: tuple[str, ...]) -> 
 def set_scope(session: Session, scope: Scope) -> None:
     """Give the session its reach; replaces an earlier one."""
     session.info["scope"] = scope
-    session.info["scope_options"] = None
+    session.info["scope_narrowing"] = None
 
 
 def scope_of(session: Session) -> Scope | None:
@@ -85,12 +95,12 @@ def scope_of(session: Session) -> Scope | None:
 @contextmanager
 def system_scope(session: Session, *, reason: str) -> Iterator[None]:
     """See everything for a while: for jobs, commands and the guard itself, never for a view."""
-    before = session.info.get("scope"), session.info.get("scope_options")
+    before = session.info.get("scope"), session.info.get("scope_narrowing")
     set_scope(session, Scope(ScopeKind.SYSTEM, reason=reason))
     try:
         yield
     finally:
-        session.info["scope"], session.info["scope_options"] = before
+        session.info["scope"], session.info["scope_narrowing"] = before
 
 
 def _criterion(cls: type[Scoped], scope: Scope) -> ColumnElement[bool] | None:
@@ -102,18 +112,31 @@ def _criterion(cls: type[Scoped], scope: Scope) -> ColumnElement[bool] | None:
     return None if narrower is None else and_(here, narrower)
 
 
-def _scoped_classes() -> list[type[Scoped]]:
-    return [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Scoped)]
+@cache
+def _scoped_classes() -> tuple[type[Scoped], ...]:
+    return tuple(mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Scoped))
 
 
-def _options(session: Session, scope: Scope) -> list[ORMOption]:
-    if session.info.get("scope_options") is None:
-        criteria = ((cls, _criterion(cls, scope)) for cls in _scoped_classes())
-        session.info["scope_options"] = [
-            with_loader_criteria(cls, false() if criterion is None else criterion, include_aliases=True)
-            for cls, criterion in criteria
-        ]
-    return session.info["scope_options"]
+def _narrowing(scope: Scope) -> _Narrowing:
+    if scope.kind is ScopeKind.LINE and len(scope.paths) == 1:
+        return _Narrowing((_line_option(scope.paths[0], scope.paths[0] + BEYOND),), frozenset())
+    return _narrowing_by_class(scope)
+
+
+def _line_option(first: str, beyond: str) -> ORMOption:
+    # One option for all tables: as many options as tables would make every statement a millisecond slower. The two
+    # ends are tracked as parameters of the lambda, so that a cached statement never keeps another person's.
+    return with_loader_criteria(Scoped, lambda cls: and_(cls.area_path >= first, cls.area_path < beyond),
+                                include_aliases=True)
+
+
+@lru_cache(maxsize=256)
+def _narrowing_by_class(scope: Scope) -> _Narrowing:
+    criteria = {cls: _criterion(cls, scope) for cls in _scoped_classes()}
+    return _Narrowing(
+        tuple(with_loader_criteria(cls, false() if criterion is None else criterion, include_aliases=True)
+              for cls, criterion in criteria.items()),
+        frozenset(cls for cls, criterion in criteria.items() if criterion is None))
 
 
 @event.listens_for(Session, "do_orm_execute")
@@ -126,11 +149,18 @@ def _narrow(state: ORMExecuteState) -> None:
         return
     if scope.kind is ScopeKind.SYSTEM or state.is_column_load:
         return
+    narrowing = _kept(state.session, scope)
     for cls in touched:
-        if _criterion(cls, scope) is None:
+        if cls in narrowing.unseen:
             raise OutOfScope(cls.__name__)
     if state.is_select or state.is_update or state.is_delete:
-        state.statement = state.statement.options(*_options(state.session, scope))
+        state.statement = state.statement.options(*narrowing.options)
+
+
+def _kept(session: Session, scope: Scope) -> _Narrowing:
+    if session.info.get("scope_narrowing") is None:
+        session.info["scope_narrowing"] = _narrowing(scope)
+    return session.info["scope_narrowing"]
 
 
 @event.listens_for(Session, "before_flush")
