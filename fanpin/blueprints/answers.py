@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -24,6 +24,8 @@ from fanpin.rules.income import yuan
 from fanpin.rules.stages import Procedure
 from fanpin.rules.survey import SurveyItem
 
+# 第八项: 空挂户.
+EMPTY = 8
 # The worst of several answers is what a light shows.
 WORST = (CheckState.NOT_FOUND, CheckState.UNAVAILABLE, CheckState.STALE, CheckState.WAITING)
 
@@ -198,9 +200,14 @@ def _unasked(session: Session, case: Case, unsigned: Sequence[tuple[int, str]], 
     return tuple(Unasked(member_id, name, rows.get(member_id)) for member_id, name in unsigned)
 
 
-def lamps(joint: JointReview, survey: Survey | None, *, urls: Mapping[int, str]) -> tuple[Lamp, ...]:
+def lamps(joint: JointReview, survey: Survey | None, *, lives_here: bool, urls: Mapping[int, str]) -> tuple[Lamp, ...]:
     """Show each of the ten circumstances; `urls` leads from a finding (by id) to where it is resolved."""
-    return tuple(_lamp(law, joint, survey, urls) for law in CIRCUMSTANCES.values())
+    shown = tuple(_lamp(law, joint, survey, urls) for law in CIRCUMSTANCES.values())
+    if lives_here:
+        return shown
+    away = "登记为不在本村生产生活，请核实是否空挂户"
+    return tuple(replace(lamp, state="hit", said=away) if lamp.number == EMPTY and lamp.state != "resolved" else lamp
+                 for lamp in shown)
 
 
 def _lamp(law: Circumstance, joint: JointReview, survey: Survey | None, urls: Mapping[int, str]) -> Lamp:

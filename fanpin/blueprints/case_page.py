@@ -116,7 +116,7 @@ def read(session: Session, case: Case, *, actor: Actor, today: date, household_u
     refs = {"household": household.ref} | ({"village_list": listed.ref} if listed else {}) | (
         {"notice": notice.ref} if notice else {})
     finder = ways.Finder(case, actor, history.earlier(case), refs)
-    county = _county(session, case, history, survey, unsigned, finder, today)
+    county = _county(session, case, household, history, survey, unsigned, finder, today)
     onward = _ways(session, case, finder, today)
     measures = _measures(session, case)
     return CasePage(
@@ -191,14 +191,15 @@ def _measures(session: Session, case: Case) -> tuple[Measure, ...]:
                                  .order_by(Measure.id)))
 
 
-def _county(session: Session, case: Case, history: History, survey: Survey | None,
+def _county(session: Session, case: Case, household: Household, history: History, survey: Survey | None,
             unsigned: Sequence[tuple[int, str]], finder: ways.Finder, today: date) -> County:
     if not history.reached(case, Stage.COUNTY):
-        return County(answers.JointReview(), answers.lamps(answers.JointReview(), survey, urls={}), ())
+        return County(answers.JointReview(), (), ())
     first = first_round_that_counts(list(history.returns), case.procedure, Stage.COUNTY)
     joint = answers.read(session, case, first_round=first, unsigned=unsigned, today=today)
     url = finder.first(("county.review",))
-    lamps = answers.lamps(joint, survey, urls={hit.finding.id: f"{url}#hits" for hit in joint.open_hits} if url else {})
+    lamps = answers.lamps(joint, survey, lives_here=household.lives_here,
+                          urls={hit.finding.id: f"{url}#hits" for hit in joint.open_hits} if url else {})
     rows = session.scalars(select(Determination).where(Determination.case_id == case.id).order_by(Determination.id))
     return County(joint, lamps, tuple(rows))
 

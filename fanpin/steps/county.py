@@ -1,7 +1,7 @@
 """三(六) 县级确定: joint review, persons without consent, hits, determination, report, lead department."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -25,14 +25,12 @@ from fanpin.models.surveys import Survey
 from fanpin.rules import circumstances, duties, workdays
 from fanpin.rules.actions import Action
 from fanpin.rules.areas import AreaLevel
-from fanpin.rules.members import Relation, is_adult
 from fanpin.rules.refusals import AlreadyHandled, Invalid, NotAllowedHere
 from fanpin.rules.risks import Risk
 from fanpin.rules.roles import Actor
 from fanpin.rules.stages import Stage
-from fanpin.steps import doing, screening
+from fanpin.steps import asking, doing, screening
 from fanpin.steps.advance import Advanced, advance
-from fanpin.steps.survey import consent_of
 
 
 def inquire(session: Session, case: Case, *, actor: Actor, now: datetime, today: date) -> list[Inquiry]:
@@ -42,17 +40,31 @@ def inquire(session: Session, case: Case, *, actor: Actor, now: datetime, today:
     if session.scalar(select(Inquiry.id).where(Inquiry.case_id == case.id, Inquiry.procedure == case.procedure,
                                                Inquiry.round == case.round)):
         raise NotAllowedHere("本轮联审已经发起。", action="county.inquire", clause="三(六)")
-    people = _people(session, case, today=today)
-    plans = duties.inquiries_for(tuple(people.values()), water_is_risk=_water_is_risk(session, case))
+    plans = planned(session, case, today=today)
+    _refuse_unaskable(plans)
     days = doing.setting(session, case.area_path, "inquiry_workdays")
     code = doing.ancestor(session, case.area_path, AreaLevel.COUNTY).code12
     due = workdays.add_workdays(today, days, calendar=calendar(session), area_code=code)
     place = _place(session, case)
-    rows = [_inquiry(case, plan, people, place=place, due=due, actor=actor, today=today) for plan in plans]
+    rows = [_inquiry(case, plan, place=place, due=due, actor=actor, today=today) for plan in plans if plan.questions]
     session.add_all(rows)
     doing.note(session, Action.COUNTY_INQUIRE, actor=actor, now=now, subject=case,
                facts={"departments": [row.department for row in rows], "questions": sum(len(r.questions) for r in rows)})
     return rows
+
+
+def planned(session: Session, case: Case, *, today: date) -> tuple[duties.InquiryPlan, ...]:
+    """Return what each department would be asked, and what nobody may be asked for want of consent."""
+    return duties.inquiries_for(asking.people_to_ask(session, case, today=today),
+                                water_is_risk=_water_is_risk(session, case))
+
+
+def _refuse_unaskable(plans: Sequence[duties.InquiryPlan]) -> None:
+    silent = [plan for plan in plans if plan.blocking and not plan.questions]
+    if silent:
+        names = "、".join(plan.department.title for plan in silent)
+        reasons = "；".join(dict.fromkeys(item.reason.title for plan in silent for item in plan.not_asked))
+        raise Invalid(f"{names}没有可以查询的事项（{reasons}）。请先补签授权承诺书，勾选全部信息类别。")
 
 
 @dataclass(frozen=True)
@@ -66,27 +78,7 @@ class _Asked:
     kin_id: int | None
 
 
-def _people(session: Session, case: Case, *, today: date) -> dict[str, duties.PersonToAsk]:
-    consent = consent_of(session, case)
-    valid = consent is not None and consent.valid_on(today)
-    signed = {signature.member_id for signature in consent.signatures} if valid else set()
-    classes = frozenset(duties.ConsentClass(code) for code in consent.classes) if valid else frozenset()
-    open_ones = {member_id for member_id, _ in unsigned_adults(session, case, today=today)}
-    people = {}
-    for member in case.household.present_members:
-        adult = is_adult(member.born_on, today)
-        covered = valid and (member.id in signed if adult else bool(signed)) and member.id not in open_ones
-        people[f"m{member.id}"] = duties.PersonToAsk(
-            token=f"m{member.id}", role=duties.PersonRole.MEMBER, adult=adult, consented=covered,
-            classes=classes if covered else frozenset(), head=member.relation is Relation.HEAD)
-    for kin in case.household.kin:
-        people[f"k{kin.id}"] = duties.PersonToAsk(
-            token=f"k{kin.id}", role=duties.PersonRole.KIN, adult=True, consented=valid, classes=classes if valid else frozenset())
-    return people
-
-
-def _inquiry(case: Case, plan: duties.InquiryPlan, people: Mapping[str, duties.PersonToAsk], *, place: str, due: date,
-             actor: Actor, today: date) -> Inquiry:
+def _inquiry(case: Case, plan: duties.InquiryPlan, *, place: str, due: date, actor: Actor, today: date) -> Inquiry:
     row = Inquiry(
         case_id=case.id, area_path=case.area_path, department=plan.department.value, case_code=case.code,
         head_name=case.household.head_name, place=place, procedure=case.procedure, round=case.round,
@@ -160,7 +152,7 @@ def resolve(session: Session, finding: FindingRow, case: Case, *, kind: circumst
     """Write what people did with a hit; it stands for exactly the evidence seen."""
     doing.at_stage(case, Action.COUNTY_RESOLVE, Stage.COUNTY)
     doing.permit(session, Action.COUNTY_RESOLVE, actor=actor, subject=case)
-    if not finding.current:
+    if finding.case_id != case.id or not finding.current:
         raise NotAllowedHere("这条命中已因证据变化失效，请刷新后处理新的命中。", action="county.resolve", clause="附件2")
     verdict = circumstances.judge_resolution(
         circumstances.Circumstance.of(finding.circumstance),

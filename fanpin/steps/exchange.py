@@ -1,12 +1,11 @@
 """Departments' answers (三(六), 附件1): the one function that accepts a batch, hand verification, the signature."""
 
-import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session, selectinload
 
 from fanpin import audit, crypto
 from fanpin.adapters.contract import (
@@ -21,54 +20,99 @@ from fanpin.adapters.contract import (
     check_batch,
     derive_check,
 )
+from fanpin.adapters.desk import desk_batch
 from fanpin.models.cases import Case
 from fanpin.models.county import Batch as BatchRow
 from fanpin.models.county import CoverageRow, FactRow, Inquiry, Question
 from fanpin.models.dossier_county import is_present
-from fanpin.models.scoped import system_scope
+from fanpin.models.scoped import system_scope, within
 from fanpin.rules.actions import Action
 from fanpin.rules.checks import CheckState
+from fanpin.rules.departments import Department
 from fanpin.rules.refusals import AlreadyHandled, Invalid, NotAllowedHere
 from fanpin.rules.roles import Actor
 from fanpin.rules.stages import Stage
 from fanpin.steps import doing, outbox
-
-class BatchRejected(Invalid):
-    """A batch that answers about somebody who was not asked about, or does not fit its kinds: nothing of it is kept."""
-
+from fanpin.steps.asking import may_be_asked, subject_of
 
 KINDS_OF_ANSWER: dict[type, str] = {Known: "known", NotFound: "not_found", Later: "later", Unavailable: "unavailable"}
+BY_HAND = "人工核实"
+NO_CONSENT = "本人授权已失效或不含此类信息，答复未采用；补签授权承诺书后请重新答复"
+MOST = 200
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What became of a batch: its row, why it was rejected whole, and about whom nothing was kept."""
+
+    batch: BatchRow | None = None
+    problems: tuple[str, ...] = ()
+    quarantined: tuple[str, ...] = ()
 
 
 def accept_batch(session: Session, inquiry: Inquiry, batch: Batch, *, actor: Actor, now: datetime, today: date,
-                 evidence: Mapping[tuple[str, str], str] | None = None) -> BatchRow | None:
+                 evidence: Mapping[tuple[str, str], str] | None = None) -> Delivery:
     """Write a department's answers to one inquiry: facts, coverage, states; the same batch again changes nothing.
 
-    An answer about anybody not asked rejects the whole batch (`BatchRejected`; the caller notes it). `evidence` gives, by
-    (token, kind), on what an officer's answer by hand rests. Answers reopen an inquiry that was signed.
+    An answer about anybody not asked rejects the whole batch: nothing is written but the event, which the caller
+    commits. Of a person whose consent does not hold today nothing is kept. `evidence` gives, by (token, kind), on
+    what an officer's answer by hand rests. Answers reopen an inquiry that was signed.
     """
     doing.permit(session, Action.COUNTY_ANSWER, actor=actor, subject=inquiry)
     _refuse_closed(session, inquiry)
     asked = {(question.token, question.kind): question for question in inquiry.questions}
-    problems = check_batch(batch, asked, today=today)
+    problems = tuple(dict.fromkeys(problem.text for problem in check_batch(batch, asked, today=today)))
+    if batch.department.value != inquiry.department:
+        problems = ("这批答复不是本部门的，整批退回", *problems)
     if problems:
-        raise BatchRejected("；".join(dict.fromkeys(problem.text for problem in problems)))
+        _reject(session, inquiry, batch, problems, actor=actor, now=now)
+        return Delivery(problems=problems)
     digest = crypto.digest(audit.canonical(_plain(batch, evidence or {})))
-    if session.scalar(select(BatchRow.id).where(BatchRow.department == inquiry.department, BatchRow.digest == digest)):
-        return None
+    if _is_repeated(session, inquiry, digest, [asked[key] for key in batch.answers]):
+        return Delivery()
     row = BatchRow(department=inquiry.department, area_path=inquiry.area_path, transport=batch.source.value,
                    as_of=batch.as_of, digest=digest, rows=len(batch.answers), received_at=now, received_from=actor.name)
     session.add(row)
     session.flush()
-    household_id = _household_of(session, inquiry)
+    household_id, allowed = _basis(session, inquiry, today=today)
+    quarantined = []
     for key, answer in batch.answers.items():
-        _write_answer(session, row, asked[key], answer, batch, household_id=household_id, actor=actor, now=now,
-                      today=today, evidence=(evidence or {}).get(key, ""))
-    inquiry.signed_at, inquiry.signed_by = None, ""
-    doing.note(session, Action.COUNTY_ANSWER, actor=actor, now=now, subject=inquiry,
-               facts={"department": inquiry.department, "answers": len(batch.answers), "digest": digest})
+        question = asked[key]
+        if (question.kind, subject_of(question)) in allowed:
+            _write_answer(session, row, question, answer, batch, household_id=household_id, actor=actor, now=now,
+                          today=today, evidence=(evidence or {}).get(key, ""))
+        else:
+            _keep_out(session, question, actor=actor, now=now)
+            quarantined.append(question.subject_name)
+    inquiry.signed_at, inquiry.signed_by, inquiry.signature_note = None, "", ""
+    audit.record(session, "exchange.accept", actor=actor, now=now, stream=audit.case_stream(inquiry.case_id),
+                 object=inquiry.ref, area_path=inquiry.area_path,
+                 facts={"department": inquiry.department, "transport": batch.source.value, "answers": len(batch.answers),
+                        "digest": digest, "quarantined": len(quarantined)})
     outbox.put(session, "county.screen", {"case": inquiry.case_id}, now=now)
-    return row
+    return Delivery(row, quarantined=tuple(dict.fromkeys(quarantined)))
+
+
+def verify_by_hand(session: Session, question: Question, answer: Known, *, evidence: str, actor: Actor, now: datetime,
+                   today: date) -> Delivery:
+    """Answer by hand what the register could not: an officer of that department, with evidence (三(六))."""
+    doing.filled(evidence=evidence)
+    if question.state not in (CheckState.NOT_FOUND.value, CheckState.UNAVAILABLE.value):
+        raise NotAllowedHere("只有查无此人或暂时无法查询的，才由本部门人工核实。", action="county.answer", clause="三(六)")
+    key = (question.token, question.kind)
+    batch = desk_batch(Department(question.department), {key: answer}, as_of=today, register_scope=BY_HAND, complete=True)
+    return accept_batch(session, question.inquiry, batch, actor=actor, now=now, today=today, evidence={key: evidence})
+
+
+def to_answer(session: Session, *, actor: Actor, today: date) -> list[Inquiry]:
+    """List the department's inquiries whose joint review still runs: unsigned first, those due first."""
+    with system_scope(session, reason="部门待答复的核查"):
+        return list(session.scalars(
+            select(Inquiry).join(Case, Case.id == Inquiry.case_id)
+            .where(Inquiry.department == actor.department, within(Inquiry.area_path, (actor.area_path,)),
+                   Case.stage == Stage.COUNTY, Case.round == Inquiry.round, Case.procedure == Inquiry.procedure)
+            .order_by(Inquiry.signed_at.is_not(None), Inquiry.due_on, Inquiry.id).limit(MOST)
+            .options(selectinload(Inquiry.questions))))
 
 
 def sign(session: Session, inquiry: Inquiry, *, note: str, actor: Actor, now: datetime, today: date) -> None:
@@ -85,11 +129,6 @@ def sign(session: Session, inquiry: Inquiry, *, note: str, actor: Actor, now: da
                facts={"department": inquiry.department, "questions": len(inquiry.questions)})
 
 
-def new_token() -> str:
-    """Return the opaque token under which one person is asked about, in one inquiry."""
-    return secrets.token_hex(7)
-
-
 def _refuse_closed(session: Session, inquiry: Inquiry) -> None:
     with system_scope(session, reason="部门答复时核对办理环节"):
         standing = session.execute(select(Case.stage, Case.round, Case.procedure)
@@ -98,17 +137,32 @@ def _refuse_closed(session: Session, inquiry: Inquiry) -> None:
         raise NotAllowedHere("这次联审已经结束，不用再答复。", action="county.answer", clause="三(六)")
 
 
-def _household_of(session: Session, inquiry: Inquiry) -> int:
-    with system_scope(session, reason="部门答复归入农户"):
-        return session.scalars(select(Case.household_id).where(Case.id == inquiry.case_id)).one()
+def _basis(session: Session, inquiry: Inquiry, *, today: date) -> tuple[int, frozenset[tuple[str, str]]]:
+    """Return the household of the inquiry, and the (kind, subject) pairs that duty or consent allows today."""
+    with system_scope(session, reason="部门答复归入农户、核对授权"):
+        case = session.scalars(select(Case).where(Case.id == inquiry.case_id)).one()
+        return case.household_id, may_be_asked(session, case, today=today)
 
 
-def note_rejected(session: Session, inquiry: Inquiry, batch: Batch, problem: str, *, actor: Actor,
-                  now: datetime) -> None:
-    """Write down that a batch was rejected; in a transaction of its own, since the refusal undid the other."""
+def _is_repeated(session: Session, inquiry: Inquiry, digest: str, questions: Sequence[Question]) -> bool:
+    """Say whether the questions' answers are this very batch: an older one that comes again after another is news."""
+    received = session.scalar(select(func.max(BatchRow.received_at)).where(
+        BatchRow.department == inquiry.department, BatchRow.digest == digest))
+    return received is not None and all(question.answered_at == received for question in questions)
+
+
+def _reject(session: Session, inquiry: Inquiry, batch: Batch, problems: Sequence[str], *, actor: Actor,
+            now: datetime) -> None:
     audit.record(session, "exchange.reject", actor=actor, now=now, stream=audit.case_stream(inquiry.case_id),
                  object=inquiry.ref, area_path=inquiry.area_path, outcome=audit.OUTCOME_REFUSED,
-                 facts={"department": inquiry.department, "transport": batch.source.value, "problem": problem})
+                 facts={"department": inquiry.department, "transport": batch.source.value, "problem": "；".join(problems)})
+
+
+def _keep_out(session: Session, question: Question, *, actor: Actor, now: datetime) -> None:
+    session.execute(update(FactRow).where(FactRow.question_id == question.id).values(superseded=True))
+    question.state, question.answer, question.reason = CheckState.UNAVAILABLE.value, "", NO_CONSENT
+    question.as_of, question.later_due, question.by_hand, question.evidence = None, None, False, ""
+    question.answered_by, question.answered_at = actor.name, now
 
 
 def _write_answer(session: Session, batch_row: BatchRow, question: Question, answer: Answer, batch: Batch, *,

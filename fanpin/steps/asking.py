@@ -1,0 +1,44 @@
+"""Who of a case may be asked about: members, outside kin, and what each has signed (三(三))."""
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from fanpin.models.cases import Case
+from fanpin.models.county import Question
+from fanpin.models.dossier_county import unsigned_adults
+from fanpin.rules import duties
+from fanpin.rules.members import Relation, is_adult
+from fanpin.steps.survey import consent_of
+
+
+def people_to_ask(session: Session, case: Case, *, today: date) -> tuple[duties.PersonToAsk, ...]:
+    """List the people of a case as the rules of inquiry know them, with the consent that is valid on the day."""
+    consent = consent_of(session, case)
+    valid = consent is not None and consent.valid_on(today)
+    signed = {signature.member_id for signature in consent.signatures} if valid and consent else set()
+    classes = frozenset(duties.ConsentClass(code) for code in consent.classes) if valid and consent else frozenset()
+    open_ones = {member_id for member_id, _ in unsigned_adults(session, case, today=today)}
+    people = []
+    for member in case.household.present_members:
+        adult = is_adult(member.born_on, today)
+        covered = valid and (member.id in signed if adult else bool(signed)) and member.id not in open_ones
+        people.append(duties.PersonToAsk(
+            token=f"m{member.id}", role=duties.PersonRole.MEMBER, adult=adult, consented=covered,
+            classes=classes if covered else frozenset(), head=member.relation is Relation.HEAD))
+    people += [duties.PersonToAsk(token=f"k{kin.id}", role=duties.PersonRole.KIN, adult=True, consented=valid,
+                                  classes=classes) for kin in case.household.kin]
+    return tuple(people)
+
+
+def subject_of(question: Question) -> str:
+    """Return the code by which the rules know whom a question is about."""
+    if question.member_id is not None:
+        return f"m{question.member_id}"
+    return f"k{question.kin_id}" if question.kin_id is not None else duties.HOUSEHOLD
+
+
+def may_be_asked(session: Session, case: Case, *, today: date) -> frozenset[tuple[str, str]]:
+    """Return the (kind, subject) pairs that may be asked, and therefore kept, on the day."""
+    plans = duties.inquiries_for(people_to_ask(session, case, today=today), water_is_risk=True)
+    return frozenset((kind, subject) for plan in plans for kind, subject in plan.questions)
