@@ -159,6 +159,7 @@ def app(tmp_path: Path, keyring: crypto.Keyring, clock: StandingClock, database_
     application = create_app(_settings(database_url, tmp_path), clock=clock, keyring=keyring)
     application.testing = True
     application.config["WTF_CSRF_ENABLED"] = False
+    application.test_client_class = Browser
     with application.app_context():
         yield application
         db.session.remove()
