@@ -141,20 +141,29 @@ def _narrowing_by_class(scope: Scope) -> _Narrowing:
 
 @event.listens_for(Session, "do_orm_execute")
 def _narrow(state: ORMExecuteState) -> None:
-    touched = [mapper.class_ for mapper in state.all_mappers if issubclass(mapper.class_, Scoped)]
     scope = scope_of(state.session)
     if scope is None:
-        if touched:
-            raise Unscoped(f"{touched[0].__name__} was queried in a session without a scope")
+        _refuse(state.statement, "was queried in a session without a scope")
         return
     if scope.kind is ScopeKind.SYSTEM or state.is_column_load:
         return
+    if state.is_insert:
+        _refuse(state.statement, "was inserted past the check of the area: add it to the session")
     narrowing = _kept(state.session, scope)
-    for cls in touched:
-        if cls in narrowing.unseen:
-            raise OutOfScope(cls.__name__)
+    for mapper in state.all_mappers if narrowing.unseen else ():
+        if mapper.class_ in narrowing.unseen:
+            raise OutOfScope(mapper.class_.__name__)
     if state.is_select or state.is_update or state.is_delete:
         state.statement = state.statement.options(*narrowing.options)
+
+
+def _refuse(statement: Executable, why: str) -> None:
+    """Raise `Unscoped` if the statement names a scoped table anywhere, be it in a subquery or as a bare column."""
+    named = {getattr(part if isinstance(part, Table) else getattr(part, "table", None), "name", None)
+             for part in iterate(statement)}
+    for cls in _scoped_classes():
+        if cls.__tablename__ in named:
+            raise Unscoped(f"{cls.__name__} {why}")
 
 
 def _kept(session: Session, scope: Scope) -> _Narrowing:
