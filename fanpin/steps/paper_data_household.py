@@ -13,6 +13,7 @@ from fanpin.models.cases import Case
 from fanpin.models.county import DeterminationResult, FindingRow, Resolution
 from fanpin.models.dossiers import calendar
 from fanpin.models.households import GuaranteeRecord, Household, IncomeRecord, Member
+from fanpin.models.keychecks import KeyCheck
 from fanpin.models.leads import Lead
 from fanpin.models.surveys import Consent, Survey
 from fanpin.rules import workdays
@@ -90,11 +91,18 @@ def application(request: Request) -> papers.Application:
         place=request.place, head_name=household.head_name, address=household.address or household.hukou_place,
         phone=household.phone or "", lifted=household.lifted, members=_signers(household, row, request.today),
         kin=tuple(papers.KinPerson(name=kin.name, relation=kin.relation.title) for kin in household.kin),
-        reason=row.application_reason if row else case.reason, classes=tuple(item.title for item in classes),
+        reason=row.application_reason if row else _trouble(request.session, case), classes=tuple(item.title for item in classes),
         valid_from=row.signed_on if row else None,
         valid_until=row.valid_until if row else _months_on(
             request.today, doing.setting(request.session, case.area_path, "consent_months")),
         written_by=row.written_by if row else "", witness=row.witness if row else "")
+
+
+def _trouble(session: Session, case: Case) -> str:
+    """Return what is known of the trouble before the household applies: its own words, else why it was checked."""
+    told = session.scalar(select(Lead.statement).where(Lead.household_id == case.household_id)
+                          .order_by(Lead.id.desc()).limit(1))
+    return told or session.scalar(select(KeyCheck.reason).where(KeyCheck.case_id == case.id).limit(1)) or ""
 
 
 def _signers(household: Household, row: Consent | None, today: date) -> tuple[papers.ConsentMember, ...]:
