@@ -16,12 +16,15 @@ from fanpin.cli.demo_people import (
     COUNTY,
     GROUPS,
     PASSWORD,
+    PHONE,
     STAFF,
+    TOWNSHIPS,
     VILLAGES,
     Names,
 )
 from fanpin.cli.demo_stories import Stories
-from fanpin.cli.procession import Calendar, Procession
+from fanpin.cli.procession import Procession
+from fanpin.cli.village_procession import Calendar
 from fanpin.clock import at_noon
 from fanpin.models.areas import Area
 from fanpin.models.households import Household
@@ -65,6 +68,7 @@ def build(session: Session, store: Path, *, today: date, offset: int) -> str:
     installation.mark(session, clock_offset_days=str(offset), demo_day=today.isoformat())
     _known_passwords(session)
     staffed = _staff(session, begun=begun)
+    publish_phones(session)
     for village in staffed.villages:
         staffed.households[village.id] = _settle(session, staffed, village, names, begun=begun)
     session.commit()
@@ -84,6 +88,13 @@ def _known_passwords(session: Session) -> None:
     secret = hash_password(PASSWORD)
     for user in session.scalars(select(User)):
         user.password_hash, user.must_change_password = secret, False
+
+
+def publish_phones(session: Session) -> None:
+    """Give the demo's offices the numbers that their papers print."""
+    for number, code in enumerate((COUNTY, *TOWNSHIPS, *VILLAGES), start=1):
+        area = areas.by_code(session, code)
+        area.details = {**area.details, "phone": PHONE.format(number)}
 
 
 def _staff(session: Session, *, begun: date) -> Staffed:

@@ -59,6 +59,9 @@ STAFF = (
 )
 ADMINISTRATOR_NAMES = ("施演系", "张演安", "孔演审")
 
+# Published office numbers of the demo: the county's true area code, a number that rings nowhere.
+PHONE = "0870-0000{:03d}"
+
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙马朱胡郭何罗高林和木岩刀龙陆安禄"
 GIVEN = ("福", "秀", "贵", "英", "明", "芳", "华", "兰", "强", "珍", "㬹", "垚", "槟", "琼", "发", "香", "云", "𬭎", "学", "凤")
 MINORITY = ("阿依·演香", "迪丽·演花", "尼玛·演吉", "岩演·罕恩")

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fanpin.cli.procession import Procession, Trouble
+from fanpin.cli.procession import Procession
+from fanpin.cli.village_procession import Trouble
 from fanpin.models.areas import Area
 from fanpin.models.cases import Case
 from fanpin.models.deliberation import MeetingKind, VillageList

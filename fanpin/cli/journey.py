@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fanpin import audit
-from fanpin.cli.demo_county import platform_picture
+from fanpin.cli.demo_county import platform_picture, publish_phones
 from fanpin.cli.demo_people import ADMINISTRATOR_NAMES, COUNTY, PASSWORD, STAFF, VILLAGES, Names
-from fanpin.cli.procession import Calendar, Procession, Trouble
+from fanpin.cli.procession import Procession
+from fanpin.cli.village_procession import Calendar, Trouble
 from fanpin.clock import at_noon
 from fanpin.config import Settings
 from fanpin.documents.catalogue import PAPERS
@@ -84,6 +85,7 @@ class _Guide:
         set_scope(self.session, Scope(ScopeKind.SYSTEM, reason=BY))
         installation.install(self.session, county_code=COUNTY, kind=installation.DEMO, names=ADMINISTRATOR_NAMES, by=BY,
                              now=at_noon(begun), today=begun)
+        publish_phones(self.session)
         self.village = areas.by_code(self.session, VILLAGES[0])
         self.group = areas.add_group(self.session, self.village, "第一村民小组", today=begun)
         actors = [self._employ(post, begun) for post in STAFF if post.code[:12] not in VILLAGES[1:]]

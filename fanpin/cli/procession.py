@@ -1,279 +1,34 @@
-"""Lead households through the procedure, each act done by the person whom the policy names: for journey and demo."""
+"""Lead households through the county's steps, help, review and the way out: for journey, demo and tests."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from fanpin import audit
 from fanpin.adapters.contract import Fact, Known
 from fanpin.adapters.desk import desk_batch
-from fanpin.authorization import scope_for
-from fanpin.clock import at_noon
+from fanpin.cli.village_procession import VillageProcession
 from fanpin.models.areas import Area
-from fanpin.models.audit import AuditEvent
 from fanpin.models.cases import Case
 from fanpin.models.county import Inquiry, Question
-from fanpin.models.deliberation import MeetingKind, VillageList
-from fanpin.models.dossiers import period_of
-from fanpin.models.households import Household
 from fanpin.models.measures import Measure
-from fanpin.models.notices import PlaceKind
 from fanpin.models.reviews import ReviewConclusion
-from fanpin.models.scoped import set_scope
-from fanpin.rules import workdays
 from fanpin.rules.clarifications import ResolutionKind
-from fanpin.rules.duties import ConsentClass, Department
-from fanpin.rules.eligibility import HouseholdClass
-from fanpin.rules.income import IncomeStatement
-from fanpin.rules.members import Relation, is_adult
-from fanpin.rules.risks import MeasureCategory, Risk
+from fanpin.rules.duties import Department
+from fanpin.rules.members import Relation
 from fanpin.rules.roles import Actor, Role
 from fanpin.rules.stages import Procedure
-from fanpin.rules.survey import Guarantees, Judgement, SurveyItem
-from fanpin.steps import (
-    analysis,
-    assistance,
-    county,
-    deliberation,
-    doing,
-    elimination,
-    exchange,
-    publicity,
-    review,
-    screening,
-    survey,
-    township,
-)
-
-# Who does what, by role; the department officers by department.
-Staff = dict[Role, Actor]
+from fanpin.steps import assistance, county, doing, elimination, exchange, review, screening, survey
 
 
-@dataclass
-class Calendar:
-    """The procession's own clock: it moves only forward."""
-
-    day: date
-    hours: int = 0
-
-    @property
-    def now(self) -> datetime:
-        """Return an instant of the day, a minute later each time it is asked."""
-        self.hours += 1
-        return at_noon(self.day) + timedelta(seconds=self.hours)
-
-    def to(self, day: date) -> None:
-        """Go on to a later day: the first on which people work."""
-        while not workdays.NATIONAL.is_workday(day):
-            day += timedelta(days=1)
-        if day > self.day:
-            self.day, self.hours = day, 0
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """What a household is in trouble with, as the survey finds it."""
-
-    risks: tuple[Risk, ...] = (Risk.ILLNESS,)
-    household_class: HouseholdClass = HouseholdClass.UNSTABLE
-    class_reason: str = ""
-    income: IncomeStatement | None = None
-    items: dict[str, str] = field(default_factory=dict)
-    conclusion: str = "家庭成员患大病，医疗自付支出较大，存在返贫风险，建议提出纳入监测。"
-    measures: tuple[tuple[MeasureCategory, str, Risk | None], ...] = ()
-    unsafe: frozenset[str] = frozenset()
-
-
-class Procession:
-    """Drive cases by calling the steps as the staff would; `tell` hears of each act."""
-
-    def __init__(self, session: Session, staff: Staff, officers: dict[str, Actor], calendar: Calendar,
-                 tell: Callable[[str, Actor | None], None] = lambda act, actor: None) -> None:
-        self.session, self.staff, self.officers, self.calendar = session, staff, officers, calendar
-        self.tell = tell
-
-    def acting(self, role: Role) -> Actor:
-        """Take a role: the session sees what that person sees."""
-        return self.as_(self.staff[role])
-
-    def as_(self, actor: Actor) -> Actor:
-        """Act as a person: the session's scope becomes theirs."""
-        self.session.flush()
-        set_scope(self.session, scope_for(actor))
-        return actor
-
-    def _when(self) -> dict[str, object]:
-        return {"now": self.calendar.now, "today": self.calendar.day}
-
-    # 三(二)
-    def open(self, household: Household, reason: str) -> Case:
-        """Propose the household and settle it: the case is opened."""
-        actor = self.acting(Role.VILLAGE_CADRE)
-        check = analysis.propose(self.session, household, reason=reason, actor=actor, now=self.calendar.now)
-        self.tell("提出为重点核查对象", actor)
-        actor = self.acting(Role.COUNTY_ANALYST)
-        case = analysis.settle(self.session, check, agree=True, answer="", actor=actor, **self._when())
-        self.tell("确定为重点核查对象，开始办理", actor)
-        return case
-
-    # 三(三), 五(二)
-    def visit(self, case: Case, trouble: Trouble) -> None:
-        """Visit the household and fill the survey sheet."""
-        actor = self.acting(Role.RESIDENT_MEMBER)
-        survey.record(self.session, case, self._sheet(case, trouble), actor=actor, **self._when())
-        self.tell("入户调查，填写实地调查表", actor)
-
-    def _sheet(self, case: Case, trouble: Trouble) -> survey.Visit:
-        leaving = case.procedure is Procedure.LEAVING
-        answers = {judgement.value: next(iter(judgement.answers)).value for judgement in Judgement}
-        if not leaving:
-            answers[Judgement.RIGID_SPENDING.value] = "large"
-        if trouble.unsafe:
-            answers[Judgement.GUARANTEES.value] = "unsafe"
-        today = self.calendar.day
-        first = date(today.year - 1, today.month, 1)
-        income = trouble.income or IncomeStatement(
-            period_from=first, period_to=date(today.year, today.month, 1) - timedelta(days=1),
-            amounts={"a1": 4_200_000 if leaving else 1_800_000, "b1": 600_000, "d4": 240_000, "e1": 200_000},
-            compliant_spending=0 if leaving else 2_400_000, heads_now=case.household.size, heads_year=case.household.size)
-        names = ("food", "clothing", "housing", "schooling", "medical", "water")
-        said = {item.value: trouble.items.get(item.value, f"{item.title}：已逐项核实") for item in SurveyItem}
-        return survey.Visit(
-            visited_on=today, visitors=(self.staff[Role.RESIDENT_MEMBER].name, self.staff[Role.VILLAGE_CADRE].name),
-            household_signed=True, items=said, judgements=answers, risks=trouble.risks,
-            household_class=trouble.household_class, class_reason=trouble.class_reason,
-            conclusion="风险已消除，收入稳定，“两不愁三保障”及饮水安全有保障。" if leaving else trouble.conclusion,
-            income=income, guarantees=Guarantees(**{name: leaving or name not in trouble.unsafe for name in names}),
-            stable_work_income=leaving)
-
-    def sign(self, case: Case, *, reason: str, away: frozenset[str] = frozenset()) -> None:
-        """Take the application and the consent; adults named in `away` have not signed."""
-        actor = self.acting(Role.VILLAGE_CADRE)
-        today = self.calendar.day
-        signers = [member for member in case.household.present_members
-                   if is_adult(member.born_on, today) and member.name not in away]
-        survey.sign(self.session, case, applied_on=today, reason=reason, truth_declared=True, authorised=True,
-                    classes=tuple(ConsentClass), signed_on=today, signers=signers, written_by="", witness="",
-                    valid_until=today + timedelta(days=730), actor=actor, **self._when())
-        self.tell("农户签署申请及授权承诺书", actor)
-
-    def propose(self, case: Case) -> None:
-        """Put the household forward."""
-        actor = self.acting(Role.VILLAGE_CADRE)
-        survey.propose(self.session, case, actor=actor, **self._when())
-        self.tell("提出纳入监测", actor)
-
-    # 三(四)
-    def form_list(self, village: Area, cases: Sequence[Case], procedure: Procedure) -> VillageList:
-        """Put cases on the village's list."""
-        actor = self.acting(Role.VILLAGE_CADRE)
-        row = deliberation.form_list(self.session, village, cases, procedure=procedure, actor=actor, **self._when())
-        self.tell("提出名单", actor)
-        return row
-
-    def announce(self, listed: VillageList) -> None:
-        """Make the list known to the villagers."""
-        actor = self.acting(Role.VILLAGE_CADRE)
-        deliberation.announce(self.session, listed, on=self.calendar.day, place="各村民小组公开栏、村民微信群", actor=actor,
-                              **self._when())
-        self.tell("把名单向群众公布", actor)
-
-    def meet(self, listed: VillageList, kind: MeetingKind, groups: Sequence[str]) -> None:
-        """Hold a meeting about the list and write its minutes."""
-        role = Role.TOWNSHIP_CADRE if kind is MeetingKind.TOWNSHIP else Role.VILLAGE_CADRE
-        actor = self.acting(role)
-        seats = [deliberation.Attendance(group, 3, 9, 2) for group in groups]
-        if kind in (MeetingKind.COMMITTEE, MeetingKind.TOWNSHIP):
-            seats = [deliberation.Attendance("参会人员", 5, 0, 2)]
-        deliberation.meet(self.session, listed, deliberation.Meeting(
-            kind=kind, held_on=self.calendar.day, place="村委会会议室" if role is Role.VILLAGE_CADRE else "乡镇会议室",
-            host=actor.name, recorder=self.staff[Role.RESIDENT_MEMBER].name, attendance=tuple(seats),
-            summary="逐户通报情况，听取意见。", decided=True, decision="同意名单所列农户。"), actor=actor, **self._when())
-        self.tell(kind.title, actor)
-
-    def hear(self, listed: VillageList, case: Case, content: str) -> None:
-        """Take down an opinion, verify it and answer."""
-        actor = self.acting(Role.VILLAGE_CADRE)
-        row = deliberation.add_opinion(self.session, listed, content=content, speaker="到会群众",
-                                       raised_on=self.calendar.day, case=case, actor=actor, **self._when())
-        deliberation.answer_opinion(self.session, row, verified="两名村干部入户核实，情况与调查表一致。",
-                                    answer="已当面答复反映人。", answered_on=self.calendar.day, actor=actor, **self._when())
-        self.tell("核实并答复群众意见", actor)
-
-    def plan(self, case: Case, trouble: Trouble) -> None:
-        """Propose measures per household and per person."""
-        actor = self.acting(Role.VILLAGE_CADRE)
-        wanted = trouble.measures or ((MeasureCategory.HEALTH, "大病救治和医疗救助", Risk.ILLNESS),
-                                      (MeasureCategory.EMPLOYMENT, "介绍就近务工", None))
-        rows = [deliberation.Planned(category, detail, risk=risk, due_on=self.calendar.day + timedelta(days=60))
-                for category, detail, risk in wanted]
-        rows += [deliberation.Planned(None, "本人无需单独措施", member_id=member.id)
-                 for member in case.household.present_members]
-        deliberation.plan(self.session, case, rows, actor=actor, now=self.calendar.now)
-        self.tell("逐户逐人提出帮扶措施", actor)
-
-    def decide(self, listed: VillageList) -> None:
-        """The 两委 passes the list."""
-        actor = self.acting(Role.VILLAGE_CADRE)
-        deliberation.submit(self.session, listed, actor=actor, **self._when())
-        self.tell("村“两委”研究通过，进入公示", actor)
-
-    def publish(self, listed: VillageList, screenshot: Callable[[], int],
-                print_it: Callable[[], None] = lambda: None) -> date:
-        """Make the notice, print it, hang it everywhere and return its last day; `screenshot` keeps the platform's page."""
-        actor = self.acting(Role.VILLAGE_CADRE)
-        notice = publicity.issue(self.session, listed, platform="", actor=actor, **self._when())
-        self.tell("制作公示", actor)
-        print_it()
-        actor = self.acting(Role.VILLAGE_CADRE)
-        for place in notice.places:
-            platform = place.kind is PlaceKind.PLATFORM
-            publicity.post(
-                self.session, place, posted_at=self.calendar.now, posted_on=self.calendar.day,
-                where="" if platform else f"{place.place}公开栏",
-                address="https://zfjz.example.invalid/notice/1" if platform else "",
-                file_id=screenshot() if platform else None, actor=actor, **self._when())
-        self.tell("在各村民小组公开场所和政府救助平台公示", actor)
-        code = self.session.scalars(select(Area.code12).where(Area.id == listed.area_id)).one()
-        return period_of(self.session, notice, area_code=code).last_day
-
-    def report_village(self, listed: VillageList) -> None:
-        """The period is over: sign the report and send the list on."""
-        actor = self.acting(Role.VILLAGE_CADRE)
-        publicity.sign_report(self.session, listed, signed_by=actor.name, signed_on=self.calendar.day, actor=actor,
-                              **self._when())
-        publicity.report(self.session, listed, actor=actor, **self._when())
-        self.tell("公示期满无异议，上报乡镇", actor)
-
-    # 三(五)
-    def review_township(self, listed: VillageList, cases: Sequence[Case]) -> None:
-        """Check on the spot, meet, fix measures, report to the county."""
-        actor = self.acting(Role.TOWNSHIP_CADRE)
-        for case in cases:
-            township.check(self.session, listed, case, checked_on=self.calendar.day, checkers="乡镇抽查组（两人）",
-                           agrees=True, finding="抽查情况与上报一致", actor=actor, **self._when())
-        self.tell("抽查核实", actor)
-        self.meet(listed, MeetingKind.TOWNSHIP, ())
-        if listed.procedure is Procedure.ENTERING:
-            ids = [case.id for case in cases]
-            rows = self.session.scalars(select(Measure).where(Measure.case_id.in_(ids))).all()
-            township.confirm_measures(self.session, listed, {row.id: Department.AGRICULTURE.value for row in rows},
-                                      actor=actor, now=self.calendar.now)
-            self.tell("逐户明确帮扶措施", actor)
-        leader = self.acting(Role.TOWNSHIP_LEADER)
-        township.sign_report(self.session, listed, signed_by=leader.name, signed_on=self.calendar.day, actor=leader,
-                             **self._when())
-        township.submit(self.session, listed, actor=leader, **self._when())
-        self.tell("专题会议审核通过，报县级确定", leader)
+class Procession(VillageProcession):
+    """Drive cases by calling the steps as the staff would, from the key check to the marking."""
 
     # 三(六)
     def inquire(self, case: Case) -> None:
         """Put the joint review to the departments."""
         actor = self.acting(Role.COUNTY_ANALYST)
-        county.inquire(self.session, case, actor=actor, **self._when())
+        county.inquire(self.session, case, actor=actor, **self.when())
         self.tell("发起部门联审", actor)
 
     def answer(self, case: Case, *, vehicle: str = "", except_for: Sequence[str] = ()) -> None:
@@ -291,8 +46,8 @@ class Procession:
         answers = {(question.token, question.kind): Known(self._facts(question, vehicle)) for question in inquiry.questions}
         batch = desk_batch(Department(officer.department), answers, as_of=self.calendar.day,
                            register_scope="本县登记范围", complete=True)
-        exchange.accept_batch(self.session, inquiry, batch, actor=officer, **self._when())
-        exchange.sign(self.session, inquiry, note="", actor=officer, **self._when())
+        exchange.accept_batch(self.session, inquiry, batch, actor=officer, **self.when())
+        exchange.sign(self.session, inquiry, note="", actor=officer, **self.when())
         self.tell(f"{Department(officer.department).title}答复并签字", officer)
 
     def _facts(self, question: Question, vehicle: str) -> tuple[Fact, ...]:
@@ -304,39 +59,39 @@ class Procession:
     def resolve_vehicle(self, case: Case) -> None:
         """The car turns out to be a farm truck: outside the clause's words."""
         actor = self.acting(Role.COUNTY_ANALYST)
-        for finding in screening.screen(self.session, case, actor=actor, **self._when()):
+        for finding in screening.screen(self.session, case, actor=actor, **self.when()):
             county.resolve(
                 self.session, finding, case, kind=ResolutionKind.OUTSIDE_WORDING, clarification="production_vehicle",
                 details={"evidence": "行驶证复印件、村级核实证明", "reasoning": "车辆用于拉运烤烟和农资，属生产用车。"},
-                actor=actor, **self._when())
+                actor=actor, **self.when())
         self.tell("核实车辆为农用生产用车，不属于“消费型汽车”", actor)
 
     def determine(self, case: Case, document: str) -> None:
         """Decide to include, or on the way out to eliminate."""
         actor = self.acting(Role.COUNTY_DECIDER)
-        county.determine(self.session, case, reason="符合条件", document=document, actor=actor, **self._when())
+        county.determine(self.session, case, reason="符合条件", document=document, actor=actor, **self.when())
         self.tell("确定为监测对象" if case.procedure is Procedure.ENTERING else "审定同意风险消除", actor)
 
     def follow_up(self, case: Case, document: str) -> None:
         """Report, name the lead department, start measures, enter in the national system."""
         actor = self.acting(Role.COUNTY_ANALYST)
-        county.report(self.session, case, document=document, actor=actor, **self._when())
+        county.report(self.session, case, document=document, actor=actor, **self.when())
         self.tell("报县领导小组", actor)
         actor = self.acting(Role.COUNTY_LEADING_GROUP)
-        county.assign(self.session, case, department=Department.AGRICULTURE, actor=actor, **self._when())
+        county.assign(self.session, case, department=Department.AGRICULTURE, actor=actor, **self.when())
         self.tell("明确帮扶主责部门：农业农村部门", actor)
 
     def start_measures(self, case: Case) -> None:
         """The lead department starts every measure that it carries."""
         actor = self.acting(Role.LEAD_DEPARTMENT)
         for row in self.session.scalars(select(Measure).where(Measure.case_id == case.id, Measure.category.is_not(None))):
-            assistance.start(self.session, row, started_on=self.calendar.day, note="已落实到户", actor=actor, **self._when())
+            assistance.start(self.session, row, started_on=self.calendar.day, note="已落实到户", actor=actor, **self.when())
         self.tell("落实帮扶措施", actor)
 
     def enter(self, case: Case, number: str) -> None:
         """Record the entry in the national system."""
         actor = self.acting(Role.COUNTY_ANALYST)
-        assistance.enter(self.session, case, number=number, entered_on=self.calendar.day, actor=actor, **self._when())
+        assistance.enter(self.session, case, number=number, entered_on=self.calendar.day, actor=actor, **self.when())
         self.tell("录入全国防返贫监测信息系统", actor)
 
     # 四
@@ -345,27 +100,27 @@ class Procession:
         actor = self.acting(Role.RESIDENT_MEMBER)
         assistance.visit(self.session, case, visited_on=self.calendar.day, income_change="务工收入按月到账",
                          spending_change="医疗支出下降", guarantees_safe=True, water_safe=True, note="", actor=actor,
-                         **self._when())
+                         **self.when())
         self.tell("日常监测走访", actor)
 
     def post_measures(self, case: Case, village: Area) -> None:
         """Post the measures in the village."""
         actor = self.acting(Role.VILLAGE_CADRE)
         assistance.post(self.session, case, village, place="村务公开栏", posted_on=self.calendar.day, actor=actor,
-                        **self._when())
+                        **self.when())
         self.tell("帮扶措施在村内公示", actor)
 
     # 五
     def review(self, case: Case, conclusion: ReviewConclusion = ReviewConclusion.STABLE, continued: str = "") -> None:
         """Open and write the yearly review."""
         actor = self.acting(Role.VILLAGE_CADRE)
-        review.open_review(self.session, case, actor=actor, **self._when())
+        review.open_review(self.session, case, actor=actor, **self.when())
         judged = {row.id: ("与风险相符", "效果明显") for row in review.reviewed_measures(self.session, case)}
         review.record(self.session, case, review.Judged(
             reviewed_on=self.calendar.day, guarantees="“两不愁三保障”及饮水安全均有保障", measures=judged,
             risk_points="识别时的风险已消除，未发现新的风险", income_stability="务工收入稳定半年以上", spending="自付医疗支出可控",
             motivation="家庭成员积极务工", conclusion=conclusion, continued_help=continued,
-            reviewers="村干部、驻村工作队员、党员代表"), actor=actor, **self._when())
+            reviewers="村干部、驻村工作队员、党员代表"), actor=actor, **self.when())
         self.tell("开展帮扶成效评议", actor)
 
     def consent_to_leave(self, case: Case) -> None:
@@ -373,40 +128,35 @@ class Procession:
         actor = self.acting(Role.VILLAGE_CADRE)
         review.sign_exit_consent(self.session, case, informed_of="已告知风险消除后不再监测帮扶，已享受的政策按规定期限执行，出现困难可随时再申报。",
                                  agrees=True, signed_by=case.household.head_name, signed_on=self.calendar.day, actor=actor,
-                                 **self._when())
+                                 **self.when())
         self.tell("农户签署风险消除知情同意书", actor)
 
     def leave(self, case: Case) -> None:
         """Take the way out."""
         actor = self.acting(Role.VILLAGE_CADRE)
-        review.leave(self.session, case, actor=actor, **self._when())
+        review.leave(self.session, case, actor=actor, **self.when())
         self.tell("进入风险消除程序", actor)
 
     def confirm(self, case: Case) -> None:
         """The survey bears the elimination out."""
         actor = self.acting(Role.VILLAGE_CADRE)
-        survey.confirm(self.session, case, actor=actor, **self._when())
+        survey.confirm(self.session, case, actor=actor, **self.when())
         self.tell("调查确认，进入公示", actor)
 
     def mark(self, case: Case, number: str) -> None:
         """Mark 风险消除 in the national system."""
         actor = self.acting(Role.COUNTY_ANALYST)
         elimination.mark(self.session, case, marked_on=self.calendar.day, way="帮扶消除", list_number=number,
-                         contact=self.staff[Role.VILLAGE_CADRE].name, actor=actor, **self._when())
+                         contact=self.staff[Role.VILLAGE_CADRE].name, actor=actor, **self.when())
         self.tell("标注“风险消除”", actor)
 
     def keep_on(self, case: Case, reason: str) -> None:
         """The review ends with more help."""
         actor = self.acting(Role.VILLAGE_CADRE)
-        review.continue_help(self.session, case, reason=reason, actor=actor, **self._when())
+        review.continue_help(self.session, case, reason=reason, actor=actor, **self.when())
         self.tell("继续帮扶", actor)
 
     def take_off(self, case: Case, reason: str) -> None:
         """Take a case off its list; it can be listed again."""
         self.acting(Role.VILLAGE_CADRE)
         doing.leave_list(self.session, case, today=self.calendar.day, reason=reason)
-
-    def last_event(self, case: Case) -> AuditEvent | None:
-        """Return the latest event of the case's stream."""
-        return self.session.scalar(select(AuditEvent).where(AuditEvent.stream == audit.case_stream(case.id))
-                                   .order_by(AuditEvent.seq.desc()).limit(1))

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from fanpin.authorization import scope_for
-from fanpin.cli.procession import Calendar, Procession, Trouble
+from fanpin.cli.procession import Procession
+from fanpin.cli.village_procession import Calendar, Trouble
 from fanpin.clock import at_noon
 from fanpin.extensions import db
 from fanpin.models.areas import Area

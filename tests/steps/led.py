@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from fanpin import crypto
 from fanpin.app import create_app
-from fanpin.cli.procession import Calendar, Procession, Trouble
+from fanpin.cli.procession import Procession
+from fanpin.cli.village_procession import Calendar, Trouble
 from fanpin.clock import at_noon
 from fanpin.config import Settings
 from fanpin.extensions import db
