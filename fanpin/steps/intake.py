@@ -75,6 +75,8 @@ def guide(session: Session, area: Area, *, person: str, channel: Channel, given_
           today: date) -> Guidance:
     """Record who was shown which platform (引导有困难的群众使用平台自主申报)."""
     doing.filled(person=person)
+    if not channel.is_platform:
+        raise Invalid({"channel": "引导使用的是三个平台之一，请选择平台。"})
     doing.not_future(today, given_on=given_on)
     row = Guidance(area_id=area.id, area_path=area.path, person=person, channel=channel, given_on=given_on,
                    given_by=actor.name)
