@@ -86,7 +86,7 @@ def application(request: Request) -> papers.Application:
     """Fill the application for signing: blank at the signatures before, with their days after."""
     case = request.the_case()
     household, row = case.household, survey.consent_of(request.session, case)
-    classes = [ConsentClass(code) for code in row.classes] if row is not None else list(ConsentClass)
+    classes = [item for item in ConsentClass if row is None or item.value in row.classes]
     return papers.Application(
         place=request.place, head_name=household.head_name, address=household.address or household.hukou_place,
         phone=household.phone or "", lifted=household.lifted, members=_signers(household, row, request.today),
