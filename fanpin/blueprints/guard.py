@@ -89,17 +89,18 @@ def today() -> Any:
     return current_app.extensions["fanpin.clock"].today()
 
 
-def guard(action: Action, *, audited: bool = False) -> Callable:
+def guard(action: Action, *, audited: bool = False, shows_once: bool = False) -> Callable:
     """Ask for the action on whatever object the URL names; the step asks again.
 
     A URL part such as `<ref:case>` reaches the view as the object, loaded through the actor's scope, or ends
-    in 404. A POST runs in one writing transaction, committed when the view redirects and rolled back otherwise.
+    in 404. A POST runs in one writing transaction, committed when the view redirects and rolled back otherwise;
+    `shows_once` commits a page, too, whose contents nobody can open a second time (an unmasked number, a new password).
     """
 
     def decorate(view: Callable) -> Callable:
         @wraps(view)
         def guarded(**parts: Any) -> Any:
-            return _run(view, parts, action=action, audited=audited)
+            return _run(view, parts, action=action, audited=audited, shows_once=shows_once)
 
         guarded.guard = Guarded(action, "", audited)
         return guarded
@@ -138,7 +139,8 @@ def logged_in(reason: str) -> Callable:
     return decorate
 
 
-def _run(view: Callable, parts: dict[str, Any], *, action: Action | None, audited: bool) -> Any:
+def _run(view: Callable, parts: dict[str, Any], *, action: Action | None, audited: bool,
+         shows_once: bool = False) -> Any:
     session = db.session()
     set_scope(session, Scope(ScopeKind.NONE))
     reading_only = request.method in ("GET", "HEAD")
@@ -160,7 +162,7 @@ def _run(view: Callable, parts: dict[str, Any], *, action: Action | None, audite
             if audited:
                 _write_read_event(action, loaded)
             return view(**loaded)
-        return _write(view, loaded, who)
+        return _write(view, loaded, who, final=(302, 303, 200) if shows_once else (302, 303))
     except OutOfScope:
         session.rollback()
         abort(404)
@@ -213,7 +215,7 @@ def _touch(session: Any) -> None:
         read_only(session)
 
 
-def _write(view: Callable, loaded: dict[str, Any], who: sessions.Present) -> Response:
+def _write(view: Callable, loaded: dict[str, Any], who: sessions.Present, *, final: tuple[int, ...]) -> Response:
     session = db.session()
     key = request.form.get("_key", "")
     fingerprint = _fingerprint()
@@ -228,9 +230,9 @@ def _write(view: Callable, loaded: dict[str, Any], who: sessions.Present) -> Res
             session.rollback()
             raise AlreadyHandled from None
     response = make_response(view(**loaded))
-    if response.status_code in (302, 303):
+    if response.status_code in final:
         if KEY_PATTERN.fullmatch(key):
-            submissions.answer(session, key, response.location)
+            submissions.answer(session, key, response.location or "")
         try:
             session.commit()
         except IntegrityError:

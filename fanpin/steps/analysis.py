@@ -57,19 +57,36 @@ def record_visit(session: Session, round_: Round, household: Household, *, visit
                  note: str, actor: Actor, now: datetime, today: date) -> RoundVisit:
     """Record what a round found at a household; one that was not owed may be added."""
     doing.permit(session, Action.ANALYSIS_VISIT, actor=actor, subject=household)
-    doing.not_future(today, visited_on=visited_on)
-    if result is not VisitResult.NO_PROBLEM:
-        doing.filled(note=note)
     row = session.scalar(select(RoundVisit).where(RoundVisit.round_id == round_.id,
                                                   RoundVisit.household_id == household.id))
     if row is None:
         row = RoundVisit(round_id=round_.id, household_id=household.id, area_path=household.area_path)
         session.add(row)
         round_.households += 1
+    answer_visit(session, row, visited_on=visited_on, result=result, note=note, actor=actor, now=now, today=today)
+    return row
+
+
+def answer_visit(session: Session, row: RoundVisit, *, visited_on: date, result: VisitResult, note: str, actor: Actor,
+                 now: datetime, today: date) -> None:
+    """Write what was found at a household that a round owes a visit; a later visit replaces the answer."""
+    doing.permit(session, Action.ANALYSIS_VISIT, actor=actor, subject=row)
+    doing.not_future(today, visited_on=visited_on)
+    if result is not VisitResult.NO_PROBLEM:
+        doing.filled(note=note)
     row.visited_on, row.result, row.note, row.visited_by = visited_on, result, note, actor.name
     doing.note(session, Action.ANALYSIS_VISIT, actor=actor, now=now, subject=row,
-               facts={"round": round_.ref, "result": result.value})
-    return row
+               facts={"round": row.round_id, "result": result.value})
+
+
+def record_no_problem(session: Session, visits: Sequence[RoundVisit], *, visited_on: date, actor: Actor, now: datetime,
+                      today: date) -> int:
+    """Record “no problem” for many households at once; those answered meanwhile keep their answer."""
+    owed = [row for row in visits if row.visited_on is None]
+    for row in owed:
+        answer_visit(session, row, visited_on=visited_on, result=VisitResult.NO_PROBLEM, note="", actor=actor, now=now,
+                     today=today)
+    return len(owed)
 
 
 def enter_warning(session: Session, household: Household, *, source: LeadSource, department: str, document: str,

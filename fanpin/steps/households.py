@@ -1,7 +1,7 @@
 """The household's file: create, edit, members, kin, focus records, look-up, unmasking."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from pypinyin import Style, lazy_pinyin
@@ -15,13 +15,14 @@ from fanpin.models.scoped import system_scope
 from fanpin.resources import printable
 from fanpin.rules.actions import Action
 from fanpin.rules.areas import AreaLevel
-from fanpin.rules.identity import check
+from fanpin.rules.identity import check, check_certificate
 from fanpin.rules import members as member_rules
-from fanpin.rules.members import DepartureReason, FocusGroup, LabourSkill, Relation, Sex
+from fanpin.rules.members import DepartureReason, Education, FocusGroup, Health, LabourSkill, Relation, Schooling, Sex
 from fanpin.rules.names import check_name
 from fanpin.rules.refusals import Invalid
 from fanpin.rules.relations import outside_kin_problem
 from fanpin.rules.roles import Actor
+from fanpin.rules.titles import TitledEnum
 from fanpin.rules.verdicts import errors
 from fanpin.steps import doing
 
@@ -102,12 +103,14 @@ def add_member(session: Session, household: Household, person: Person, *, actor:
 
 
 def edit_member(session: Session, member: Member, person: Person, *, actor: Actor, now: datetime, today: date) -> None:
-    """Correct or complete a person's record; an ID number left empty keeps the one on file."""
+    """Correct or complete a person's record; an ID or certificate number left empty keeps the one on file."""
     household = member.household
     doing.permit(session, Action.HOUSEHOLD_EDIT, actor=actor, subject=household)
-    if not person.id_number and member.id_number:
-        person = _with_number(person, member.id_number)
+    person = replace(person, id_number=person.id_number or member.id_number or "",
+                     disability_certificate=person.disability_certificate or member.disability_certificate or "")
     fresh = _member(person, member.position, today=today)
+    if fresh.id_index != member.id_index:
+        _refuse_known(session, [fresh])
     changed = []
     for name in ("name", "relation", "id_number", "id_index", "born_on", "sex", "ethnicity", "education", "schooling",
                  "school", "health", "labour", "work", "work_months", "disability_certificate", "insured"):
@@ -118,11 +121,6 @@ def edit_member(session: Session, member: Member, person: Person, *, actor: Acto
     _refresh_head(household)
     doing.note(session, Action.HOUSEHOLD_EDIT, actor=actor, now=now, subject=household,
                facts={"what": "修改家庭成员", "member": member.name, "changed": changed})
-
-
-def _with_number(person: Person, number: str) -> Person:
-    values = {name: getattr(person, name) for name in person.__dataclass_fields__}
-    return Person(**(values | {"id_number": number}))
 
 
 def depart_member(session: Session, member: Member, *, left_on: date, reason: DepartureReason, actor: Actor,
@@ -236,6 +234,10 @@ def _member(person: Person, position: int, *, today: date) -> Member:
             number, born_on, sex = verdict.canonical, verdict.birth, verdict.sex
         else:
             problems["id_number"] = verdict.problem or "身份证号不对。"
+    if person.disability_certificate:
+        certificate = check_certificate(person.disability_certificate, today=today)
+        if not certificate.ok:
+            problems["disability_certificate"] = certificate.problem or "残疾人证号不对。"
     if problems:
         raise Invalid(problems)
     return Member(
@@ -256,11 +258,17 @@ def _number(text: str, *, today: date) -> str:
 def _check_set(members: Sequence[Member], *, today: date) -> None:
     persons = [member_rules.Person(
         name=member.name, relation=member.relation, id_number=member.id_number or "", born_on=member.born_on,
-        sex=member.sex, labour=member.labour) for member in members]
+        sex=member.sex, education=_known(Education, member.education), schooling=_known(Schooling, member.schooling),
+        health=frozenset(Health(code) for code in member.health or ()), labour=member.labour) for member in members]
     wrong = errors(member_rules.household_problems(persons, today=today))
     if wrong:
         raise Invalid("；".join(f"{problem.subject}：{problem.text}" if problem.subject else problem.text
                                for problem in wrong))
+
+
+def _known(titled: type[TitledEnum], code: str) -> TitledEnum | None:
+    """Return the member of the code; texts that came from elsewhere are kept, but no rule knows them."""
+    return titled(code) if code in {member.value for member in titled} else None
 
 
 def _refuse_known(session: Session, members: Sequence[Member]) -> None:
