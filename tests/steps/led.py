@@ -96,14 +96,15 @@ class Guide:
         self.session.flush()
         return self.led
 
-    def _when(self) -> dict[str, object]:
+    def when(self) -> dict[str, object]:
+        """Return the moment as the steps take it."""
         return {"now": self.people.calendar.now, "today": self.people.calendar.day}
 
     def issue(self, code: str, role: Role, **about: Case | VillageList | Lead) -> None:
         """Fill and issue a paper as the role would, and keep what it says."""
         actor = self.people.acting(role)
-        self.led.data[code] = paper_data.assemble(self.session, code, actor=actor, **self._when(), **about)
-        self.led.issued[code] = paper_data.issue(self.session, code, actor=actor, **self._when(), **about)
+        self.led.data[code] = paper_data.assemble(self.session, code, actor=actor, **self.when(), **about)
+        self.led.issued[code] = paper_data.issue(self.session, code, actor=actor, **self.when(), **about)
 
     def note_offered(self, **about: Case | VillageList) -> None:
         """Keep what is offered now, and how many statements it took."""
@@ -125,7 +126,7 @@ class Guide:
         province = self.people.as_(self.world.actors["sheng.ban"])
         oversight.set_line(self.session, self.world.areas["province"], year=LINE_YEAR, amount=LINE, document="测试文号",
                            decided_on=TODAY, factors={item.value: "已综合考虑" for item in LineFactor}, actor=province,
-                           **self._when())
+                           **self.when())
 
     def _household(self, head: str) -> Household:
         members = people(head, spouse=NOT_SIGNED if head == HEADS[1] else "测试阿依·古丽")
@@ -138,7 +139,7 @@ class Guide:
             self.session, self.world.areas["group1"], intake.Declaration(
                 LeadSource.DECLARATION, household.head_name, "住院自己出了两万多。", TODAY, channel=Channel.PROVINCE,
                 platform_number="YS2026030201", phone="13900000000", head_id_number=household.head.id_number,
-                categories=(DifficultyCategory.MEDICAL,)), actor=actor, **self._when())
+                categories=(DifficultyCategory.MEDICAL,)), actor=actor, **self.when())
         self.issue("lead", Role.VILLAGE_CADRE, lead=lead)
 
     def _survey(self) -> None:
@@ -193,11 +194,11 @@ class Guide:
         people.determine(plain, "彝防返贫〔2026〕1号")
         decider = people.acting(Role.COUNTY_DECIDER)
         county.decline(self.session, refused, reason="家庭情况不符合条件", document="彝防返贫〔2026〕3号", actor=decider,
-                       **self._when())
+                       **self.when())
         self.issue("not_included", Role.COUNTY_ANALYST, case=refused)
         self.led.letter_id = self.session.scalars(select(Determination.letter_paper_id).where(
             Determination.case_id == refused.id)).one()
-        county.not_include(self.session, refused, reason="已送达", actor=people.acting(Role.COUNTY_ANALYST), **self._when())
+        county.not_include(self.session, refused, reason="已送达", actor=people.acting(Role.COUNTY_ANALYST), **self.when())
         for case in (plain, special):
             people.follow_up(case, "彝领办〔2026〕1号")
         self.issue("county_reply", Role.COUNTY_ANALYST, case=plain)
@@ -206,17 +207,17 @@ class Guide:
         village = self.people.acting(Role.VILLAGE_CADRE)
         member = next(member for member in case.household.members if member.name == NOT_SIGNED)
         row = county.state_unasked(self.session, case, member.id, statement="在外务工，村里了解没有公职", actor=village,
-                                   **self._when())
+                                   **self.when())
         self.session.flush()
         analyst = self.people.acting(Role.COUNTY_ANALYST)
         county.accept_unasked(self.session, case, row, actor=analyst, now=self.people.calendar.now)
 
     def _resolve(self, case: Case, kind: ResolutionKind, details: dict[str, str], *, typical: str = "") -> None:
         analyst: Actor = self.people.acting(Role.COUNTY_ANALYST)
-        found: list[FindingRow] = screening.screen(self.session, case, actor=analyst, **self._when())
+        found: list[FindingRow] = screening.screen(self.session, case, actor=analyst, **self.when())
         for finding in found:
             county.resolve(self.session, finding, case, kind=kind, clarification=typical, details=details, actor=analyst,
-                           **self._when())
+                           **self.when())
 
     def _help_and_leave(self) -> None:
         people, plain = self.people, self.cases[0]
