@@ -58,27 +58,43 @@ def advance(session: Session, case: Case, action: Action, *, actor: Actor, now: 
     Raises `NotAllowedHere`, `NotPermitted`, `RequirementsNotMet`, `Invalid` (a fact the row asks for is
     missing) or `AlreadyHandled` (the case moved since the caller read it).
     """
-    row = row_for(case, action)
     version = case.version if expected_version is None else expected_version
-    authorization.require(actor, action, area_path=case.area_path, earlier=earlier_acts(session, case))
-    given = {key: value.strip() for key, value in (facts or {}).items()}
-    _refuse_missing_facts(row, given)
-    session.flush()
-    lacking = row.missing(build(session, case, row.needs, today=today))
-    if lacking:
-        raise RequirementsNotMet(lacking)
-    return _move(session, case, row, actor=actor, now=now, today=today, version=version, facts=given)
+    judged = _judge(session, case, action, actor=actor, today=today, facts=facts)
+    if judged.lacking:
+        raise RequirementsNotMet(judged.lacking)
+    return _move(session, case, judged.row, actor=actor, now=now, today=today, version=version, facts=judged.facts)
 
 
 def advance_list(session: Session, cases: Sequence[Case], action: Action, *, actor: Actor, now: datetime, today: date,
                  facts: Mapping[str, str] | None = None) -> list[Advanced]:
     """Decide a list as one document: all or nothing, naming every household that blocks it."""
-    blocking: list[Missing] = []
-    for case in cases:
-        blocking.extend(missing(session, case, action, today=today))
+    versions = [case.version for case in cases]
+    judged = [_judge(session, case, action, actor=actor, today=today, facts=facts, subject=case.household.head_name)
+              for case in cases]
+    blocking = [lacking for one in judged for lacking in one.lacking]
     if blocking:
         raise RequirementsNotMet(blocking)
-    return [advance(session, case, action, actor=actor, now=now, today=today, facts=facts) for case in cases]
+    return [_move(session, case, one.row, actor=actor, now=now, today=today, version=version, facts=one.facts)
+            for case, one, version in zip(cases, judged, versions, strict=True)]
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """An act that its actor may do at this stage: its row, what it still lacks, and the facts given with it."""
+
+    row: Row
+    lacking: tuple[Missing, ...]
+    facts: Mapping[str, str]
+
+
+def _judge(session: Session, case: Case, action: Action, *, actor: Actor, today: date, facts: Mapping[str, str] | None,
+           subject: str = "") -> _Judged:
+    row = row_for(case, action)
+    authorization.require(actor, action, area_path=case.area_path, earlier=earlier_acts(session, case))
+    given = {key: value.strip() for key, value in (facts or {}).items()}
+    _refuse_missing_facts(row, given)
+    session.flush()
+    return _Judged(row, row.missing(build(session, case, row.needs, today=today), subject=subject), given)
 
 
 def open_case(session: Session, case: Case, *, actor: Actor, now: datetime, grounds: Sequence[str],
@@ -111,13 +127,12 @@ def _move(session: Session, case: Case, row: Row, *, actor: Actor, now: datetime
         values["stage_since"] = today
     if row.target.ended:
         values |= {"closed_on": today, "reason": facts.get("reason", "")}
-    done = session.execute(
+    done = session.scalars(
         update(Case).where(Case.id == case.id, Case.stage == before, Case.procedure == procedure,
                            Case.version == version)
-        .values(**values).execution_options(synchronize_session=False))
-    if done.rowcount != 1:
+        .values(**values).returning(Case).execution_options(synchronize_session=False, populate_existing=True))
+    if done.one_or_none() is None:
         raise _overtaken(session, case)
-    session.refresh(case)
     act = CaseAct(case_id=case.id, area_path=case.area_path, action=row.action.value, procedure=procedure,
                   source=before, target=row.target, round=new_round, actor_id=actor.user_id,
                   actor=f"{actor.name}（{actor.role.title}）", at=now, on=today, note=facts.get("reason", ""))
