@@ -1,0 +1,47 @@
+"""The documentation names every command and script, and none that does not exist."""
+
+import re
+from collections.abc import Iterator
+
+import click
+
+from fanpin.cli import commands
+from tests.house import ROOT, ours
+
+CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
+
+
+def _told() -> str:
+    return "\n".join(text for _, text in ours("README.md", "docs"))
+
+
+def _paths(command: click.Command, before: str) -> Iterator[str]:
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            following = command.get_command(context, name)
+            assert following is not None
+            yield from _paths(following, f"{before} {name}")
+    else:
+        yield before
+
+
+def test_every_command_is_in_the_documentation() -> None:
+    told = _told()
+    every = list(_paths(commands, "fanpin"))
+    assert len(every) > 10
+    assert [command for command in every if not re.search(rf"{re.escape(command)}\b", told)] == []
+
+
+def test_the_documentation_names_no_command_that_does_not_exist() -> None:
+    exist = {tuple(command.split()) for command in _paths(commands, "fanpin")}
+    told = {tuple(match[0].split()) for code in CODE.findall(_told())
+            for match in re.finditer(r"(?<![\w/.-])fanpin(?: [a-z][a-z-]*)+", code)}
+    assert len(told) > 10
+    assert sorted(" ".join(name) for name in told
+                  if not any(name[:len(one)] == one or one[:len(name)] == name for one in exist)) == []
+
+
+def test_every_script_is_in_the_documentation() -> None:
+    scripts = [path.name for path in (ROOT / "script").iterdir() if path.is_file()]
+    assert [name for name in sorted(scripts) if not re.search(rf"script/{re.escape(name)}\b", _told())] == []
