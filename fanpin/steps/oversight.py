@@ -1,9 +1,10 @@
-"""二(二) and 六: monitoring lines; progress and overdue work by area."""
+"""二(二): monitoring lines, set by the province each year, by a 州市 where it wants its own."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from fanpin.models.areas import Area
@@ -21,6 +22,8 @@ def set_line(session: Session, area: Area, *, year: int, amount: int, document: 
     """Set the area's line for a year, with its document and the four factors; never below what 二(二) allows."""
     doing.filled(document=document)
     doing.not_future(today, decided_on=decided_on)
+    if not today.year - 1 <= year <= today.year + 1:
+        raise Invalid({"year": f"请选择{today.year - 1}年至{today.year + 1}年。"})
     lacking = line_rules.missing_factors(dict(factors))
     if lacking:
         raise Invalid({"factors": f"请写明综合考虑的因素：{'、'.join(lacking)}。"})
@@ -35,9 +38,9 @@ def set_line(session: Session, area: Area, *, year: int, amount: int, document: 
         raise Invalid({"amount": verdict.reason})
     row = session.scalar(select(MonitoringLine).where(MonitoringLine.area_id == area.id, MonitoringLine.year == year))
     row = row or MonitoringLine(area_id=area.id, area_path=area.path, year=year)
+    doing.permit(session, Action.OVERSIGHT_LINE, actor=actor, subject=row)
     row.amount, row.document, row.decided_on, row.factors = amount, document, decided_on, dict(factors)
     row.entered_by, row.entered_at = actor.name, now
-    doing.permit(session, Action.OVERSIGHT_LINE, actor=actor, subject=row)
     session.add(row)
     doing.note(session, Action.OVERSIGHT_LINE, actor=actor, now=now, subject=row,
                facts={"year": year, "amount": amount, "document": document})
@@ -53,3 +56,34 @@ def all_lines(session: Session) -> list[line_rules.SetLine]:
 def line_for(session: Session, area_path: str, on: date) -> line_rules.LineInForce | None:
     """Return the line in force for an area on a day; last year's, marked, where this year's is not set."""
     return line_rules.resolve(all_lines(session), area_path, on)
+
+
+@dataclass(frozen=True)
+class LineStanding:
+    """One area's line of this year: set, not yet due, overdue, or (a 州市) that of the province."""
+
+    area: Area
+    line: MonitoringLine | None
+    overdue: bool
+    below_province: bool
+
+
+def standings(session: Session, area_path: str, *, today: date) -> tuple[list[LineStanding], list[MonitoringLine]]:
+    """Return this year's standing of the province and the 州市 that concern an area, and every earlier line of theirs.
+
+    The province owes its line at the start of each year (每年年初): from February it is overdue. A 州市 may do without.
+    """
+    above = [int(part) for part in area_path.strip("/").split("/")]
+    areas = session.scalars(
+        select(Area).where(Area.level <= AreaLevel.PREFECTURE, Area.valid_to.is_(None),
+                           or_(Area.id.in_(above), Area.path.startswith(area_path, autoescape=True)))
+        .order_by(Area.level, Area.code12)).all()
+    rows = session.scalars(select(MonitoringLine).where(MonitoringLine.area_id.in_([area.id for area in areas]))
+                           .order_by(MonitoringLine.year.desc(), MonitoringLine.area_path)).all()
+    current = {row.area_id: row for row in rows if row.year == today.year}
+    lowest = max((current[area.id].amount for area in areas if area.level == AreaLevel.PROVINCE and area.id in current),
+                 default=0)
+    return [LineStanding(
+        area, current.get(area.id),
+        overdue=area.id not in current and area.level == AreaLevel.PROVINCE and today >= date(today.year, 2, 1),
+        below_province=area.id in current and current[area.id].amount < lowest) for area in areas], list(rows)

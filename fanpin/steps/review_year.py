@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, case, func, not_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, not_, select
 from sqlalchemy.orm import Session, joinedload
 
 from fanpin.models.cases import Case
@@ -82,3 +82,10 @@ def standings(session: Session, *, area_path: str, today: date, state: ReviewSta
     if state is not None:
         query = query.where(standing == state.value)
     return [Standing(row, ReviewState(code), last, year_after(since)) for row, code, last, since in session.execute(query)]
+
+
+def overdue(*, today: date) -> Select[tuple[int]]:
+    """Return the query of the cases whose yearly review is overdue."""
+    return (select(Case.id.label("case_id")).outerjoin(_last, _last.c.case_id == Case.id)
+            .outerjoin(_included, _included.c.case_id == Case.id)
+            .where(Case.stage.in_(MONITORED), _state(today) == ReviewState.OVERDUE.value))

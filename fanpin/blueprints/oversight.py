@@ -1,0 +1,103 @@
+"""二(二) and 六: monitoring lines, progress by area, and a county's settings with their sources."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from fanpin.blueprints.fields import DayField, LineField, PickField
+from fanpin.blueprints.forms import HouseForm, NoteField, YuanField, longest, required
+from fanpin.blueprints.guard import actor, guard, logged_in, may, now, today
+from fanpin.blueprints.places import place_for
+from fanpin.extensions import db
+from fanpin.models.areas import Area, AreaSetting
+from fanpin.models.lines import MonitoringLine
+from fanpin.rules.actions import Action
+from fanpin.rules.areas import AreaLevel
+from fanpin.rules.lines import LineFactor, national_floor
+from fanpin.rules.roles import PERMISSIONS
+from fanpin.rules.settings import SETTINGS
+from fanpin.rules.small_numbers import drawn, told
+from fanpin.steps import doing, oversight
+from fanpin.steps.progress import Column, Overdue, progress
+
+FACTOR_LENGTH = 400
+
+blueprint = Blueprint("oversight", __name__)
+
+
+class LineForm(HouseForm):
+    """The year's line with its document and the four factors."""
+
+    year = PickField("年度", validators=[required("请选择年度。")], choices=[])
+    amount = YuanField("监测底线（每人每年）", validators=[required("请填写金额。")])
+    document = LineField("文件名称或文号", validators=[required("请填写文件名称或文号。")], limit=200)
+    decided_on = DayField("确定日期", validators=[required("请填写确定日期。")])
+    conditions = NoteField(LineFactor.CONDITIONS.title, validators=[required("请写明。"), longest(FACTOR_LENGTH)])
+    prices = NoteField(LineFactor.PRICES.title, validators=[required("请写明。"), longest(FACTOR_LENGTH)])
+    income = NoteField(LineFactor.INCOME.title, validators=[required("请写明。"), longest(FACTOR_LENGTH)])
+    minimum_living = NoteField(LineFactor.MINIMUM_LIVING.title, validators=[required("请写明。"), longest(FACTOR_LENGTH)])
+
+    def factors(self) -> dict[str, str]:
+        """Return what was weighed, by the factor's code."""
+        return {factor.value: self[factor.value].data or "" for factor in LineFactor}
+
+
+@blueprint.get("/lines")
+@logged_in("监测底线是公布的标准，登录的人都可以看")
+def lines() -> ResponseReturnValue:
+    """Show this year's lines and every earlier one."""
+    standings, rows = oversight.standings(db.session(), actor().area_path, today=today())
+    return render_template(
+        "oversight/lines.html", standings=standings, rows=rows, names={row.area.id: row.area.name for row in standings},
+        in_force=oversight.line_for(db.session(), actor().area_path, today()), year=today().year,
+        factors=list(LineFactor), may_set=may(Action.OVERSIGHT_LINE), province=AreaLevel.PROVINCE)
+
+
+@blueprint.route("/lines/set", methods=["GET", "POST"])
+@guard(Action.OVERSIGHT_LINE)
+def line() -> ResponseReturnValue:
+    """Set the line of one's own area for a year."""
+    area = doing.area_of(db.session(), actor().area_id)
+    last = db.session.scalar(select(MonitoringLine).where(MonitoringLine.area_id == area.id)
+                             .order_by(MonitoringLine.year.desc()).limit(1))
+    form = LineForm(data={"year": str(today().year), "amount": last.amount if last else None, "decided_on": today()})
+    form.year.choices = [(str(year), f"{year}年") for year in range(today().year - 1, today().year + 2)]
+    if form.validate_on_submit():
+        with form.attempt():
+            row = oversight.set_line(
+                db.session(), area, year=int(form.year.data), amount=form.amount.data, document=form.document.data or "",
+                decided_on=form.decided_on.data, factors=form.factors(), actor=actor(), now=now(), today=today())
+            flash(f"{area.name}{row.year}年监测底线已登记。", "success")
+            return redirect(url_for("oversight.lines"))
+    return form.answer("oversight/line.html", area=area, last=last, floor=national_floor(),
+                       in_force=oversight.line_for(db.session(), area.path, today()))
+
+
+@blueprint.get("/progress", endpoint="progress")
+@guard(Action.OVERSIGHT_SEE)
+def progress_view() -> ResponseReturnValue:
+    """Show how many households stand where and what is late, area by area."""
+    place = place_for(actor())
+    total, rows = progress(db.session(), place.area, today=today())
+    exact = actor().role in PERMISSIONS[Action.CASE_READ].roles
+    bars = [(column.title, drawn(total.stages[column], exact=exact), f"{told(total.stages[column], exact=exact)}户")
+            for column in Column]
+    late = [(kind.title, drawn(total.overdue[kind], exact=exact), f"{told(total.overdue[kind], exact=exact)}件")
+            for kind in Overdue]
+    table = [(row.area, [told(row.stages[column], exact=exact) for column in Column], told(row.late, exact=exact),
+              row.area.level < AreaLevel.GROUP) for row in rows]
+    return render_template(
+        "oversight/progress.html", place=place, columns=list(Column), table=table, bars=bars, late=late, exact=exact,
+        monitored=told(total.monitored, exact=exact), any_late=total.late > 0)
+
+
+@blueprint.get("/settings")
+@guard(Action.OVERSIGHT_SEE)
+def settings() -> ResponseReturnValue:
+    """Show the limits that the policy leaves to a county: its own value with the document, else the default with its source."""
+    county: Area | None = None
+    own: dict[str, AreaSetting] = {}
+    if actor().level >= AreaLevel.COUNTY:
+        county = doing.ancestor(db.session(), actor().area_path, AreaLevel.COUNTY)
+        own = {row.key: row for row in db.session.scalars(select(AreaSetting).where(AreaSetting.area_id == county.id))}
+    return render_template("oversight/settings.html", county=county, settings=list(SETTINGS.values()), own=own)
