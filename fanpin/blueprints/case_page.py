@@ -117,7 +117,7 @@ def read(session: Session, case: Case, *, actor: Actor, today: date, household_u
         {"notice": notice.ref} if notice else {})
     finder = ways.Finder(case, actor, history.earlier(case), refs)
     county = _county(session, case, household, history, survey, unsigned, finder, today)
-    onward = _ways(session, case, finder, today)
+    onward = ways_on(session, case, finder, today)
     measures = _measures(session, case)
     return CasePage(
         case=case, household=household, place=place, finder=finder, road=_road(case, history), ways=onward,
@@ -220,7 +220,7 @@ def _papers(session: Session, case: Case) -> tuple[Paper, ...]:
     return tuple(session.scalars(select(Paper).where(Paper.case_id == case.id).order_by(Paper.id.desc())))
 
 
-def _ways(session: Session, case: Case, finder: ways.Finder, today: date) -> tuple[ways.Way, ...]:
+def ways_on(session: Session, case: Case, finder: ways.Finder, today: date) -> tuple[ways.Way, ...]:
     """List the ways on; the dossier is built once for all of them, by the predicates of the one door."""
     rows = [row for row in load(case.ruleset).table.values()
             if row.procedure is case.procedure and row.source is case.stage and row.action is not Action.CASE_DEPART]
