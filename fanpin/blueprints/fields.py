@@ -14,6 +14,7 @@ from fanpin.rules.names import clean_note
 
 EARLIEST = date(2000, 1, 1)
 MOST_PEOPLE = 9999
+LONGER = 4  # normal form may take more characters than were typed; `longest` judges the result
 UNKNOWN_CHOICE = "请从给出的选项中选择。"
 
 
@@ -24,10 +25,9 @@ class LineField(StringField):
         super().__init__(label, [*validators, longest(limit)], **kwargs)
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
-        """Read and clean what was typed."""
-        if valuelist:
-            typed = valuelist[0]
-            self.data = " ".join(clean_note(typed, limit=len(typed)).split())
+        """Read and clean what was typed; a field that did not come is empty."""
+        typed = valuelist[0] if valuelist else ""
+        self.data = " ".join(clean_note(typed, limit=LONGER * len(typed)).split())
 
 
 class CountField(IntegerField):
@@ -102,6 +102,10 @@ class _Chosen:
 
 class PickField(_Chosen, SelectField):
     """One of several, from a closed list."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read what was chosen; a field that did not come is empty, whatever the page came filled with."""
+        self.data = valuelist[0] if valuelist else ""
 
 
 class TickField(_Chosen, RadioField):

@@ -88,8 +88,9 @@ class NoteField(TextAreaField):
     """Plain text over several lines; control and direction characters are taken out."""
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
-        """Read and clean what was typed."""
-        self.data = clean_note(valuelist[0], limit=4000) if valuelist else ""
+        """Read and clean what was typed; what is too long stays on the page to be shortened."""
+        self.data = valuelist[0] if valuelist else ""
+        self.data = clean_note(self.data, limit=4000)
 
 
 def required(message: str) -> InputRequired:

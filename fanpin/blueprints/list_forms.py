@@ -3,6 +3,7 @@
 from wtforms import BooleanField, FieldList, Form, FormField
 from wtforms.validators import Optional
 
+from fanpin.blueprints.case_forms import VersionForm
 from fanpin.blueprints.fields import CountField, DayField, LineField, ManyField, PickField
 from fanpin.blueprints.forms import HouseForm, NoteField, longest, required
 from fanpin.models.deliberation import MeetingKind
@@ -68,6 +69,19 @@ class ReportForm(HouseForm):
 
     signed_by = LineField("签字人", validators=[required("请填写签字人姓名。")])
     signed_on = DayField("签字日期", validators=[required("请填写签字日期。")])
+
+
+class ReturnForm(VersionForm):
+    """A return: the field, the rule and the evidence expected."""
+
+    field = LineField("哪一项内容", validators=[required("请指明是哪一项内容。")], limit=120)
+    rule = LineField("依据的条款或规则", validators=[required("请写明依据。")], limit=200)
+    reason = NoteField("退回理由", validators=[required("请写明理由。"), longest(500)])
+    evidence_expected = LineField("希望补充的材料", validators=[required("请写明希望补充什么材料。")], limit=400)
+
+    def facts(self) -> dict[str, str]:
+        """Return what the row of the table asks for."""
+        return {name: self[name].data or "" for name in ("field", "rule", "reason", "evidence_expected")}
 
 
 class FilterForm(Form):

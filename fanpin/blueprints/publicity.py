@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.file import FileField
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
-from werkzeug.datastructures import FileStorage
 
-from fanpin.blueprints import list_pages, needs, returns
+from fanpin.blueprints import filing, list_pages, needs, returns
 from fanpin.blueprints.fields import ClockField, DayField, LineField, TickField
 from fanpin.blueprints.forms import HouseForm, NoteField, longest, required
 from fanpin.blueprints.guard import actor, guard, now, today
@@ -28,7 +27,7 @@ from fanpin.rules.actions import Action
 from fanpin.rules.privacy import mask_phone
 from fanpin.rules.stages import MONITORED, Stage
 from fanpin.rules.workdays import BeyondCalendar, Period
-from fanpin.steps import doing, files, publicity
+from fanpin.steps import doing, publicity
 
 UPHELD, NOT_UPHELD = "yes", "no"
 FINDINGS = [(UPHELD, "属实"), (NOT_UPHELD, "不属实")]
@@ -165,40 +164,23 @@ def post(place: NoticePlace) -> ResponseReturnValue:
     form.file.label.text = "发布页面截图" if platform else "张贴照片"
     if form.validate_on_submit():
         with form.attempt():
+            kept = filing.upload(form.file.data, area_path=place.area_path, purpose=f"公示：{place.place}"[:60])
             posted_at = datetime.combine(form.posted_on.data, form.posted_time.data or time(), SHANGHAI)
             publicity.post(
                 db.session(), place, posted_at=posted_at, posted_on=form.posted_on.data, where=form.where.data or "",
-                address=form.address.data or "", file_id=_kept(form.file.data, place), actor=actor(), now=now(),
+                address=form.address.data or "", file_id=kept.id if kept else None, actor=actor(), now=now(),
                 today=today())
             flash("已登记。", "success")
             seen = _notice_of(place)
             return redirect(url_for("publicity.show", notice=seen.ref) if seen else url_for("publicity.places"))
     return form.answer("publicity/post.html", place=place, platform=platform,
                        group=_group_names([place]).get(place.group_id or 0, ""), notice=_notice_of(place),
-                       households=_heads_of(place))
-
-
-def _kept(upload: FileStorage | None, place: NoticePlace) -> int | None:
-    """Keep the photo; the store refuses what is no picture."""
-    if upload is None or not upload.filename:
-        return None
-    store = current_app.config["FANPIN_SETTINGS"].files_dir
-    file = files.add(db.session(), store, files.Upload(upload.filename, upload.read()), area_path=place.area_path,
-                     purpose=f"公示：{place.place}"[:60], household_id=None, actor=actor(), now=now())
-    return file.id
+                       households=publicity.heads_at(db.session(), place))
 
 
 def _notice_of(place: NoticePlace) -> Notice | None:
     """Return the place's notice; none for a group's cadre, whose reach ends with the group."""
     return db.session.scalar(select(Notice).where(Notice.id == place.notice_id))
-
-
-def _heads_of(place: NoticePlace) -> list[str]:
-    if place.kind is PlaceKind.PLATFORM:
-        return []
-    return list(db.session.scalars(
-        select(Household.head_name).join(Case, Case.household_id == Household.id)
-        .where(Case.area_path == place.area_path, Case.stage == Stage.PUBLICITY).order_by(Household.id).limit(50)))
 
 
 @blueprint.route("/notices/<ref:notice>/cancel", methods=["GET", "POST"])

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from fanpin.models.areas import Area
 from fanpin.models.cases import Case
-from fanpin.models.deliberation import VillageList
+from fanpin.models.deliberation import ListEntry, VillageList
 from fanpin.models.dossiers import period_of
+from fanpin.models.households import Household
 from fanpin.models.notices import Notice, NoticePlace, Objection, ObjectionKind, PlaceKind
 from fanpin.models.scoped import system_scope
 from fanpin.rules.actions import Action
@@ -86,7 +87,7 @@ def post(session: Session, place: NoticePlace, *, posted_at: datetime, posted_on
         raise NotAllowedHere("这份公示已经撤销，不用再张贴。", action="publicity.post", clause="三(四)")
     if posted_at > now:
         raise Invalid({"posted_time": "时间不能晚于现在。"})
-    if posted_on < issued_on(session, place):
+    if posted_on < made(session, place)[0]:
         raise Invalid({"posted_on": "日期早于公示的制作日期，请核对。"})
     if place.kind is PlaceKind.PLATFORM:
         doing.filled(address=address)
@@ -101,10 +102,21 @@ def post(session: Session, place: NoticePlace, *, posted_at: datetime, posted_on
                facts={"kind": place.kind.value, "place": place.place, "on": posted_on.isoformat(), "address": address})
 
 
-def issued_on(session: Session, place: NoticePlace) -> date:
-    """Return the day on which the place's notice was made, also for a group's cadre, who sees only the place."""
-    with system_scope(session, reason="核对张贴日期"):
-        return session.scalars(select(Notice.issued_on).where(Notice.id == place.notice_id)).one()
+def made(session: Session, place: NoticePlace) -> tuple[date, int]:
+    """Return the day and the list (its id) of the place's notice, also for a group's cadre, who sees only the place."""
+    with system_scope(session, reason="核对公示的制作日期和名单"):
+        return session.execute(
+            select(Notice.issued_on, Notice.list_id).where(Notice.id == place.notice_id)).one()
+
+
+def heads_at(session: Session, place: NoticePlace) -> list[str]:
+    """Name the households whose notice hangs at the place, those within reach."""
+    _, list_id = made(session, place)
+    return list(session.scalars(
+        select(Household.head_name).join(Case, Case.household_id == Household.id)
+        .join(ListEntry, ListEntry.case_id == Case.id)
+        .where(ListEntry.list_id == list_id, ListEntry.left_on.is_(None), Case.area_path.startswith(place.area_path))
+        .order_by(ListEntry.id).limit(MOST_WAITING)))
 
 
 def waiting_places(session: Session) -> list[NoticePlace]:
