@@ -15,7 +15,8 @@ from fanpin.models.rounds import Round, RoundVisit
 from fanpin.models.scoped import within
 from fanpin.models.warnings import AnalysisSignature, MonthlyAnalysis, Warning
 from fanpin.rules.actions import Action
-from fanpin.rules.areas import AreaLevel
+from fanpin.rules.areas import AreaLevel, contains
+from fanpin.rules.departments import Department
 from fanpin.rules.intake import KeyCheckStatus, LeadSource, LeadStatus, RoundOccasion, VisitResult, WarningConclusion
 from fanpin.rules.refusals import AlreadyHandled, Invalid, NotAllowedHere
 from fanpin.rules.roles import TOWNSHIP, Actor
@@ -57,6 +58,8 @@ def record_visit(session: Session, round_: Round, household: Household, *, visit
                  note: str, actor: Actor, now: datetime, today: date) -> RoundVisit:
     """Record what a round found at a household; one that was not owed may be added."""
     doing.permit(session, Action.ANALYSIS_VISIT, actor=actor, subject=household)
+    if not contains(round_.area_path, household.area_path):
+        raise Invalid("这户不在本次排查的行政村，请在它所在村的排查中登记。")
     row = session.scalar(select(RoundVisit).where(RoundVisit.round_id == round_.id,
                                                   RoundVisit.household_id == household.id))
     if row is None:
@@ -91,7 +94,7 @@ def record_no_problem(session: Session, visits: Sequence[RoundVisit], *, visited
 
 def enter_warning(session: Session, household: Household, *, source: LeadSource, department: str, document: str,
                   content: str, actor: Actor, now: datetime, today: date) -> Warning:
-    """Enter 到户预警信息 from a department's letter, the media or a petition; one month's join one warning."""
+    """Enter 到户预警信息 from a department's letter, the media or a petition; one month's join one warning, each with its source."""
     doing.filled(content=content)
     if source is LeadSource.DEPARTMENT and not department:
         raise Invalid({"department": "请选择来函的部门。"})
@@ -103,11 +106,17 @@ def enter_warning(session: Session, household: Household, *, source: LeadSource,
                       department=department, document=document, content=content, entered_by=actor.name, entered_at=now)
         session.add(row)
     else:
-        row.content = f"{row.content}\n{content}"
+        row.content = f"{row.content}\n{_came_from(source, department, document)}：{content}"
     doing.permit(session, Action.ANALYSIS_WARN, actor=actor, subject=row)
     doing.note(session, Action.ANALYSIS_WARN, actor=actor, now=now, subject=row,
                facts={"source": source.value, "department": department, "document": document})
     return row
+
+
+def _came_from(source: LeadSource, department: str, document: str) -> str:
+    known = department in {one.value for one in Department}
+    who = Department(department).title if known else department or source.title
+    return f"{who}（{document}）" if document else who
 
 
 def dispatch(session: Session, warnings: Sequence[Warning], *, actor: Actor, now: datetime) -> int:
