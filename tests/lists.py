@@ -9,6 +9,7 @@ from fanpin.clock import Clock
 from fanpin.models.cases import Case
 from fanpin.models.deliberation import MeetingKind, VillageList
 from fanpin.models.notices import Notice, PlaceKind
+from fanpin.models.outbox import StoredFile
 from fanpin.rules.duties import ConsentClass
 from fanpin.rules.risks import MeasureCategory, Risk
 from fanpin.rules.stages import Procedure
@@ -89,8 +90,17 @@ class Road:
             platform = place.kind is PlaceKind.PLATFORM
             publicity.post(self.session, place, posted_at=self.clock.now(), posted_on=self.clock.today(),
                            where="" if platform else "公开栏", address="https://zfjz.example.invalid/1" if platform else "",
-                           file_id=1 if platform else None, actor=self.world.actors["cun.gan"], **self.when)
+                           file_id=self.screenshot() if platform else None, actor=self.world.actors["cun.gan"], **self.when)
         return notice
+
+    def screenshot(self) -> int:
+        """Return the id of a stored file without bytes."""
+        row = StoredFile(digest="none", media_type="image/jpeg", size=1, name="截图.jpg", purpose="公示",
+                         area_path=self.world.areas["village"].path, household_id=None, added_by="周村干",
+                         added_at=self.clock.now())
+        self.session.add(row)
+        self.session.flush()
+        return row.id
 
     def reported(self, *places: tuple[str, str]) -> VillageList:
         """Return a list that the village sent to the township after five working days; the clock has moved on."""

@@ -135,7 +135,7 @@ def _clock(notice: Notice, village: Area) -> Clock:
 
 def _group_names(shown: list[NoticePlace]) -> dict[int, str]:
     ids = [place.group_id for place in shown if place.group_id is not None]
-    return dict(db.session.execute(select(Area.id, Area.name).where(Area.id.in_(ids))).tuples().all())
+    return dict(db.session.execute(select(Area.id, Area.name).where(Area.id.in_(ids))).all())
 
 
 def _files(shown: list[NoticePlace]) -> dict[int, StoredFile]:
@@ -151,7 +151,7 @@ def _objections(notice: Notice) -> list[Objection]:
 def _head_names(case_ids: list[int]) -> dict[int, str]:
     rows = db.session.execute(select(Case.id, Household.head_name).join(Household, Household.id == Case.household_id)
                               .where(Case.id.in_(case_ids)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 @blueprint.route("/notice-places/<ref:place>", methods=["GET", "POST"])
