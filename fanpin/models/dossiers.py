@@ -219,10 +219,11 @@ def _publicity(reader: _Reader) -> dict[str, object]:
         Objection.case_id == case.id, Objection.about_measures.is_(False),
         Objection.round >= reader.first_round(Stage.PUBLICITY))).all()
     own = [place for place in notice.places if place.kind is PlaceKind.GROUP]
+    names = dict(session.execute(select(Area.id, Area.name).where(Area.id.in_([place.group_id for place in own]))).all())
     on_platform = any(place.posted_on for place in notice.places if place.kind is PlaceKind.PLATFORM)
     return {"publicity": parts.Publicity(
-        number=notice.number, groups_owed=frozenset(str(place.group_id) for place in own),
-        groups_posted=frozenset(str(place.group_id) for place in own if place.posted_on), platform_posted=on_platform,
+        number=notice.number, groups_owed=frozenset(names[place.group_id] for place in own),
+        groups_posted=frozenset(names[place.group_id] for place in own if place.posted_on), platform_posted=on_platform,
         ended=ended, last_day=last_day, clock_problem=problem,
         open_objections=sum(row.answered_on is None for row in objections),
         upheld_objections=sum(bool(row.upheld) for row in objections), report_signed=listed.village_report_on is not None)}

@@ -213,7 +213,8 @@ def head_signed(case: Case, consent: Consent) -> bool:
     return bool(heads & {signature.member_id for signature in consent.signatures})
 
 
-def propose(session: Session, case: Case, *, actor: Actor, now: datetime, today: date, version: int | None = None) -> Advanced:
+def propose(session: Session, case: Case, *, actor: Actor, now: datetime, today: date,
+            version: int | None = None) -> Advanced:
     """Put the household forward for monitoring."""
     return advance(session, case, Action.SURVEY_PROPOSE, actor=actor, now=now, today=today, expected_version=version)
 
@@ -225,7 +226,8 @@ def not_propose(session: Session, case: Case, *, reason: str, actor: Actor, now:
                    expected_version=version, facts={"reason": reason})
 
 
-def confirm(session: Session, case: Case, *, actor: Actor, now: datetime, today: date, version: int | None = None) -> Advanced:
+def confirm(session: Session, case: Case, *, actor: Actor, now: datetime, today: date,
+            version: int | None = None) -> Advanced:
     """On the way out: the survey bears the elimination out; on to the notice."""
     return advance(session, case, Action.SURVEY_CONFIRM, actor=actor, now=now, today=today, expected_version=version)
 
