@@ -22,6 +22,8 @@ class Case(Referenced, Scoped, Base):
               sqlite_where=text("closed_on IS NULL"), postgresql_where=text("closed_on IS NULL")),
         Index("ix_monitoring_case_stage_area", "stage", "area_path", "id"),
         Index("ix_monitoring_case_area_id", "area_path", "id"),
+        Index("ix_monitoring_case_open_since", "stage_since", "id",
+              sqlite_where=text("closed_on IS NULL"), postgresql_where=text("closed_on IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -9,7 +9,7 @@ from fanpin.extensions import Base
 from fanpin.models.areas import Area
 from fanpin.models.measures import Measure
 from fanpin.models.scoped import Referenced, Scope, Scoped
-from fanpin.models.types import Code, Encrypted, Instant, Json
+from fanpin.models.types import Code, Encrypted, Instant, Json, bytewise
 from fanpin.rules.income import IncomeStatement
 from fanpin.rules.members import FocusGroup, LabourSkill, Relation, Sex
 
@@ -26,8 +26,8 @@ class Household(Referenced, Scoped, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
-    head_name: Mapped[str] = mapped_column(String(60))
-    head_initials: Mapped[str] = mapped_column(String(60), default="")
+    head_name: Mapped[str] = mapped_column(bytewise(60))
+    head_initials: Mapped[str] = mapped_column(bytewise(60), default="")
     size: Mapped[int] = mapped_column(default=0)
     lifted: Mapped[bool] = mapped_column(default=False)
     lives_here: Mapped[bool] = mapped_column(default=True)
@@ -67,7 +67,11 @@ class Member(Referenced, Scoped, Base):
     """A person of the household; the ID number is encrypted and found by its blind index."""
 
     __tablename__ = "member"
-    __table_args__ = (Index("ix_member_household_id", "household_id"), Index("ix_member_id_index", "id_index"))
+    __table_args__ = (
+        Index("ix_member_household_id", "household_id"),
+        Index("ix_member_id_index", "id_index"),
+        Index("ix_member_name", "name"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))

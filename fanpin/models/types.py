@@ -71,9 +71,14 @@ class Encrypted(TypeDecorator[str]):
         return None if value is None else crypto.decrypt(bytes(value), aad=self.column.encode()).decode()
 
 
+def bytewise(length: int) -> String:
+    """Return a text type that every database compares byte by byte, so that a range is what it says and uses the index."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
 def path_column_type() -> String:
-    """Return the type of an area path: compared byte by byte on every database, so that ranges use the index."""
-    return String(120).with_variant(String(120, collation="C"), "postgresql")
+    """Return the type of an area path."""
+    return bytewise(120)
 
 
 Json = dict[str, Any]

@@ -46,7 +46,7 @@ class Query:
 class Pages:
     """The pages and queries that are measured, on one database."""
 
-    def __init__(self, app: Flask, made: Prefecture, cases: Sequence[str]) -> None:
+    def __init__(self, app: Flask, made: Prefecture, cases: Sequence[tuple[str, str]]) -> None:
         self.app, self.made, self.cases = app, made, cases
         self._clients: dict[str, FlaskClient] = {}
         with app.app_context():
@@ -64,8 +64,8 @@ class Pages:
         yield "list of cases: prefecture", "zhou", ["/cases"]
         yield "list of households: county", "xian", ["/households/"]
         yield "list of households: prefecture", "zhou", ["/households/"]
-        yield "case", "xian", [f"/cases/{ref}" for ref in self.cases]
-        yield "household", "xian", [f"/households/{row.ref}" for row in sample]
+        yield "case", "xian", [f"/cases/{case}" for case, _household in self.cases]
+        yield "household", "xian", [f"/households/{household}" for _case, household in self.cases]
         yield "search by ID number: county", "xian", [f"/households/?q={row.head_id_number}" for row in sample]
         yield "search by ID number: prefecture", "zhou", [f"/households/?q={row.head_id_number}" for row in sample]
         yield "search by name: prefecture", "zhou", [f"/households/?q={row.head_name}" for row in sample]

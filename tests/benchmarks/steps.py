@@ -186,8 +186,8 @@ class Steps:
         session.flush()
         return row.id
 
-    def cases_for_pages(self) -> list[str]:
-        """Lead one household to each of three stages: the notice, the joint review, help; return the cases' references."""
+    def cases_for_pages(self) -> list[tuple[str, str]]:
+        """Lead a household to each of three stages: notice, joint review, help; return the references of case and household."""
         refs = []
         for goal in (Stage.PUBLICITY, Stage.COUNTY, Stage.ASSISTANCE):
             with self.leading() as (people, village):
@@ -202,7 +202,7 @@ class Steps:
                     people.follow_up(case, "彝领办〔2026〕1号")
                     people.start_measures(case)
                     people.enter(case, "53062820260001")
-                refs.append(case.ref)
+                refs.append((case.ref, case.household.ref))
         return refs
 
 
