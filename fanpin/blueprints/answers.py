@@ -243,12 +243,17 @@ def _state(law: Circumstance, own: Sequence[Hit], answers: Sequence[Answer], una
             return state.value, f"{names}：{found[0].question.reason or state.title}"
     if unasked and any(kind_of(code).subject is SubjectKind.PERSON and not kind_of(code).village
                        for code in kinds_behind(law.number)):
-        return "", f"{'、'.join(row.name for row in unasked)}未授权，未查询"
+        return "", "；".join(_barred(row) for row in unasked)
     if village and not seen:
         return "", "还要由村级入户核实"
     if any(answer.state is CheckState.HIT for answer in answers):
         return CheckState.CLEAR.value, "查到的登记不属于本项所指"
     return CheckState.CLEAR.value, _cleared(answers)
+
+
+def _barred(row: Unasked) -> str:
+    accepted = row.statement is not None and row.statement.accepted_at is not None
+    return f"{row.name}未授权未查询" + ("（已采信村级证明）" if accepted else "")
 
 
 def _told(hit: Hit) -> str:

@@ -20,6 +20,7 @@ from fanpin.models.papers import Paper
 from fanpin.models.reviews import ExitConsent, Review
 from fanpin.models.surveys import Consent, Survey
 from fanpin.rules.actions import Action
+from fanpin.rules.dossier import Dossier
 from fanpin.rules.members import is_adult
 from fanpin.rules.risks import Risk
 from fanpin.rules.roles import Actor
@@ -224,11 +225,29 @@ def ways_on(session: Session, case: Case, finder: ways.Finder, today: date) -> t
     """List the ways on; the dossier is built once for all of them, by the predicates of the one door."""
     rows = [row for row in load(case.ruleset).table.values()
             if row.procedure is case.procedure and row.source is case.stage and row.action is not Action.CASE_DEPART]
-    onward = [row for row in rows if not row.is_return]
+    # The road ahead comes first, ends last.
+    onward = sorted((row for row in rows if not row.is_return), key=lambda row: row.target.ended)
     needs: frozenset[str] = frozenset().union(*(row.needs for row in onward)) if onward else frozenset()
     dossier = build(session, case, needs, today=today) if needs else None
-    found = [finder.way(row, row.missing(dossier) if dossier else ()) for row in onward]
+    done = _done(dossier)
+    found = [finder.way(row, row.missing(dossier) if dossier else ()) for row in onward if row.action not in done]
     return (*found, *(finder.way(row, ()) for row in rows if row.is_return))
+
+
+DECISIONS = frozenset({Action.COUNTY_DETERMINE, Action.COUNTY_DECLINE, Action.COUNTY_REFER, Action.COUNTY_KEEP})
+AFTER = frozenset({Action.COUNTY_REPORT, Action.COUNTY_ASSIGN})
+
+
+def _done(dossier: Dossier | None) -> frozenset[Action]:
+    """Name the acts that stay in the table but are behind the case, or lie on the way that was not taken."""
+    decided = dossier.determination if dossier else None
+    if decided is None:
+        return frozenset({Action.COUNTY_NOT_INCLUDE, *AFTER})
+    if decided.result == "not_included":
+        return DECISIONS | AFTER
+    passed = {Action.COUNTY_REPORT} if decided.reported_on else set()
+    passed |= {Action.ASSISTANCE_ENTER} if decided.entered_on else set()
+    return DECISIONS | {Action.COUNTY_NOT_INCLUDE} | passed
 
 
 def _road(case: Case, history: History) -> tuple[tuple[str, str, str], ...]:

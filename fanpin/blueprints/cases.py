@@ -34,7 +34,7 @@ class CaseFilter(FlaskForm):
     class Meta:
         csrf = False
 
-    q = LineField("姓名、拼音首字母或完整证件号码")
+    q = LineField("姓名、拼音首字母、证件号")
     stage = PickField("环节", choices=[ANY, *((stage.value, stage.title) for stage in OPEN)])
     procedure = PickField("程序", choices=[ANY, *Procedure.choices()])
     kind = PickField("类别", choices=[ANY, *HouseholdClass.choices()])
