@@ -24,22 +24,25 @@ PAGES: dict[Action, tuple[str, ...]] = {
 # Where what a requirement misses is recorded, by the code or by what stands before its point.
 PLACES: dict[str, tuple[str, ...]] = {
     "survey": ("survey.record",), "survey.application": ("survey.sign",), "survey.consent": ("survey.sign",),
-    "deliberation": ("deliberation.show",), "deliberation.plan": ("deliberation.plan",), "plan": ("deliberation.plan",),
-    "publicity": ("publicity.show", "deliberation.show"), "township": ("township.show", "deliberation.show"),
-    "county": ("county.review",), "county.reported": ("county.report",), "county.lead": ("county.assign",),
-    "county.letter": ("papers.of_case",), "assistance.entered": ("assistance.enter",),
-    "assistance": ("assistance.show", "assistance.case"), "review": ("review.show", "review.record"),
-    "review.meeting": ("deliberation.show", "review.meet"), "elimination.consent": ("review.consent",),
-    "elimination": ("elimination.mark",),
+    "deliberation": ("deliberation.show", "deliberation.new"), "deliberation.plan": ("deliberation.plan",),
+    "plan": ("deliberation.plan",), "publicity": ("publicity.show", "publicity.issue"),
+    "publicity.report": ("publicity.sign",), "township": ("township.show",), "township.meeting": ("township.meet",),
+    "township.measures": ("township.measures",), "township.report": ("township.report",), "county": ("county.review",),
+    "county.determined": ("county.determine",), "county.reported": ("county.report",), "county.lead": ("county.assign",),
+    "county.letter": ("papers.of_case",), "assistance": ("assistance.show",), "assistance.entered": ("assistance.enter",),
+    "review": ("review.record",), "review.meeting": ("review.meet",), "review.opinions": ("deliberation.show",),
+    "elimination.consent": ("review.consent",), "elimination": ("elimination.mark",),
 }
 WORK: dict[Stage, tuple[tuple[str, tuple[str, ...]], ...]] = {
     Stage.SURVEY: (("填写实地调查表", ("survey.record",)), ("登记申请与授权承诺书", ("survey.sign",))),
-    Stage.DELIBERATION: (("打开村级名单", ("deliberation.show",)), ("提出帮扶措施", ("deliberation.plan",))),
-    Stage.PUBLICITY: (("打开公示", ("publicity.show", "deliberation.show")), ("登记异议或举报", ("publicity.receive", "publicity.object"))),
-    Stage.TOWNSHIP: (("打开乡镇审核", ("township.show", "deliberation.show")),),
+    Stage.DELIBERATION: (("打开村级名单", ("deliberation.show",)), ("列入村级名单", ("deliberation.new",)),
+                         ("提出帮扶措施", ("deliberation.plan",))),
+    Stage.PUBLICITY: (("打开公示", ("publicity.show", "publicity.issue", "deliberation.show")),
+                      ("登记异议或举报", ("publicity.object",))),
+    Stage.TOWNSHIP: (("打开乡镇审核", ("township.show",)), ("登记异议或举报", ("publicity.object",))),
     Stage.COUNTY: (("打开部门联审", ("county.review",)),),
-    Stage.ASSISTANCE: (("打开帮扶措施", ("assistance.show", "assistance.case")), ("登记走访", ("assistance.visit",))),
-    Stage.REVIEW: (("登记成效评议", ("review.record", "review.show")), ("登记知情同意", ("review.consent",))),
+    Stage.ASSISTANCE: (("打开帮扶措施", ("assistance.show",)), ("登记走访", ("assistance.visit",))),
+    Stage.REVIEW: (("打开成效评议", ("review.show",)), ("登记成效评议", ("review.record",)), ("登记知情同意", ("review.consent",))),
 }
 
 
