@@ -29,3 +29,9 @@ def legal_date(instant: datetime) -> date:
 def at_noon(day: date) -> datetime:
     """Return noon in Asia/Shanghai of a day, as UTC: for demo data and tests."""
     return datetime(day.year, day.month, day.day, 12, tzinfo=SHANGHAI).astimezone(UTC)
+
+
+def start_of(day: date, *, days: int = 0) -> datetime:
+    """Return the first instant of a day (or of one some days later) in Asia/Shanghai, as UTC."""
+    first = day + timedelta(days=days)
+    return datetime(first.year, first.month, first.day, tzinfo=SHANGHAI).astimezone(UTC)

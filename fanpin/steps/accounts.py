@@ -5,16 +5,18 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
-from fanpin import audit, security
+from fanpin import audit, authorization, security
 from fanpin.models.areas import Area
+from fanpin.models.scoped import within
 from fanpin.models.users import Grant, User, UserSession
 from fanpin.rules.actions import Action
-from fanpin.rules.refusals import Invalid, NotPermitted
+from fanpin.rules.areas import contains
+from fanpin.rules.refusals import AlreadyHandled, Invalid, NotPermitted
 from fanpin.rules.roles import ADMINISTRATORS, LEVEL_OF, WITH_DEPARTMENT, Actor, Role
-from fanpin.steps import doing, sessions
+from fanpin.steps import sessions
 
 USERNAME = re.compile(r"[a-z][a-z0-9._-]{1,39}")
 # Read aloud and typed once: no letters or digits that look alike.
@@ -71,7 +73,7 @@ def create(session: Session, *, username: str, name: str, organisation: str = ""
 def grant(session: Session, user: User, *, role: Role, area: Area, valid_from: date, document: str, by: Actor | str,
           now: datetime, department: str = "", valid_to: date | None = None) -> Grant:
     """Give the account a role over an area, sealed so that a changed row gives nothing; 三权分立 is kept."""
-    _permit(session, Action.ACCOUNT_GRANT, by)
+    _permit(session, Action.ACCOUNT_GRANT, by, area_path=area.path)
     _keep_apart(session, user, role, by)
     level = LEVEL_OF.get(role)
     if level is not None and area.level != level:
@@ -82,6 +84,8 @@ def grant(session: Session, user: User, *, role: Role, area: Area, valid_from: d
         raise Invalid({"document": "请写明授权依据（文件或审批单号）。"})
     if valid_to is not None and valid_to < valid_from:
         raise Invalid({"valid_to": "结束日期不能早于开始日期。"})
+    if role is Role.INSPECTOR and valid_to is None and isinstance(by, Actor):
+        raise Invalid({"valid_to": "检查人员的权限是临时的，请写明结束日期。"})
     row = Grant(user_id=user.id, role=role, area_id=area.id, department=department, valid_from=valid_from,
                 valid_to=valid_to, granted_by=_name(by), granted_at=now, document=document.strip(), seal=b"")
     row.seal = sessions.seal_of(row)
@@ -105,9 +109,11 @@ def _keep_apart(session: Session, user: User, role: Role, by: Actor | str) -> No
 
 def revoke(session: Session, row: Grant, *, by: Actor, now: datetime) -> None:
     """Take a grant back; it ends with the holder's next request."""
-    _permit(session, Action.ACCOUNT_GRANT, by)
+    _permit(session, Action.ACCOUNT_GRANT, by, area_path=row.area.path)
     if row.user_id == by.user_id:
         raise NotPermitted("不能改动自己的权限。", action=Action.ACCOUNT_GRANT.value, clause="六(二)")
+    if row.revoked_at is not None:
+        raise AlreadyHandled(at=row.revoked_at)
     row.revoked_at = now
     audit.record(session, "account.revoke", actor=by, now=now, stream=audit.user_stream(row.user_id),
                  object=str(row.id), facts={"grant": f"{row.role.value}@{row.area.name}"})
@@ -118,6 +124,9 @@ def disable(session: Session, user: User, *, by: Actor, now: datetime) -> None:
     _permit(session, Action.ACCOUNT_CREATE, by)
     if user.id == by.user_id:
         raise Invalid("不能停用自己的账号。")
+    _refuse_out_of_reach(session, user, by, "停用")
+    if user.disabled_at is not None:
+        raise AlreadyHandled(at=user.disabled_at)
     user.disabled_at = now
     _end_sessions(session, user, now)
     audit.record(session, Action.ACCOUNT_CREATE.value, actor=by, now=now, stream=audit.user_stream(user.id),
@@ -127,6 +136,7 @@ def disable(session: Session, user: User, *, by: Actor, now: datetime) -> None:
 def reset(session: Session, user: User, *, by: Actor | str, now: datetime) -> Secret:
     """Set a new one-time password, end every session of the account, and enable it again."""
     _permit(session, Action.ACCOUNT_CREATE, by)
+    _refuse_out_of_reach(session, user, by, "重置密码")
     password = one_time_password()
     user.password_hash = security.hash_password(password)
     user.password_changed_at = now
@@ -146,9 +156,29 @@ def by_username(session: Session, username: str) -> User:
     return user
 
 
-def _permit(session: Session, action: Action, by: Actor | str) -> None:
+def within_reach(area_path: str) -> Select[tuple[User]]:
+    """Return the query of the accounts that an administrator of an area sees: with a post in it, or without any post."""
+    here = select(Grant.user_id).join(Area, Area.id == Grant.area_id).where(within(Area.path, (area_path,)))
+    return select(User).where(or_(User.id.in_(here), User.id.not_in(select(Grant.user_id))))
+
+
+def _refuse_out_of_reach(session: Session, user: User, by: Actor | str, what: str) -> None:
+    """Keep an administrator to the accounts of his area, and from taking over one of the other two administrators."""
+    if not isinstance(by, Actor) or user.id == by.user_id:
+        return
+    held = session.execute(select(Grant.role, Area.path).join(Area, Area.id == Grant.area_id).where(
+        Grant.user_id == user.id, Grant.revoked_at.is_(None))).all()
+    if any(not contains(by.area_path, path) for _, path in held):
+        raise NotPermitted(f"这个账号的岗位有的不在你的辖区（{by.area_name}）内，请上级系统管理员{what}。",
+                           action=Action.ACCOUNT_CREATE.value, clause="六(二)")
+    if any(role in ADMINISTRATORS for role, _ in held):
+        raise NotPermitted(f"三权分立：管理员的账号不能在网页上{what}，请在服务器上由两人一起办理（fanpin user），并请审计管理员核对记录。",
+                           action=Action.ACCOUNT_CREATE.value, clause="六(二)")
+
+
+def _permit(session: Session, action: Action, by: Actor | str, *, area_path: str | None = None) -> None:
     if isinstance(by, Actor):
-        doing.permit(session, action, actor=by)
+        authorization.require(by, action, area_path=area_path)
 
 
 def _end_sessions(session: Session, user: User, now: datetime) -> None:

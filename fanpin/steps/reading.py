@@ -18,4 +18,4 @@ def note(session: Session, action: Action, *, actor: Actor, subject: object, pat
         return
     audit.record(session, action.value, actor=actor, now=now, stream=doing.stream_of(subject, actor),
                  object=getattr(subject, "ref", ""), area_path=getattr(subject, "area_path", actor.area_path),
-                 facts={"path": path})
+                 outcome=audit.OUTCOME_SEEN, facts={"path": path})
