@@ -39,6 +39,7 @@ SHARES = (
     (Stage.SURVEY, 8), (Stage.DELIBERATION, 6), (Stage.PUBLICITY, 6), (Stage.TOWNSHIP, 5), (Stage.COUNTY, 6),
     (Stage.ASSISTANCE, 48), (Stage.REVIEW, 5), (Stage.NOT_PROPOSED, 5), (Stage.NOT_INCLUDED, 4), (Stage.ELIMINATED, 7),
 )
+LEADS = 10
 REACHED = {Stage.NOT_PROPOSED: 0, Stage.NOT_INCLUDED: PLACE[Stage.COUNTY], Stage.ELIMINATED: PLACE[Stage.REVIEW]}
 ITEMS = {item.value: f"{item.title}：已核实" for item in SurveyItem}
 JUDGEMENTS = {judgement.value: next(iter(judgement.answers)).value for judgement in Judgement}
@@ -63,14 +64,16 @@ class Cases:
 
     def __init__(self, bulk: Bulk, put: Callable[..., None]) -> None:
         self.bulk, self._put, self._lists = bulk, put, dict[str, int]()
-        self._stages = [stage for stage, share in SHARES for _ in range(share)]
+        shares = [share for _stage, share in SHARES] + [LEADS]
+        self._kinds = [place for place, share in enumerate(shares) for _ in range(share)]
 
-    def open(self, household: Settled) -> None:
-        """Make a case at a random stage with everything that led there, or only the lead that waits."""
-        if self.bulk.random.random() < 0.1:
+    def open(self, household: Settled, *, kind: int | None = None) -> None:
+        """Make a case with everything that led there, or only the lead that waits; by chance unless a kind is given."""
+        place = self.bulk.random.choice(self._kinds) if kind is None else kind % (len(SHARES) + 1)
+        if place == len(SHARES):
             self._lead(household)
             return
-        stage = self.bulk.random.choice(self._stages)
+        stage = SHARES[place][0]
         reached = REACHED.get(stage, PLACE.get(stage, 0))
         day = TODAY - timedelta(days=self.bulk.random.randint(3, 30) + 12 * reached)
         case_id = self._next(Case)

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import Table, select
 
 from fanpin import audit, crypto
-from fanpin.cli.demo_people import ADMINISTRATOR_NAMES, COUNTY, PASSWORD, STAFF
+from fanpin.cli.demo_people import ADMINISTRATOR_NAMES, COUNTY, PASSWORD, STAFF, VILLAGES
 from fanpin.clock import at_noon
 from fanpin.extensions import db
 from fanpin.models.areas import Area
@@ -31,6 +31,7 @@ SURNAMES = "王李张刘陈杨赵黄周吴徐孙马朱胡郭何罗高林和木�
 GIVEN = "福秀贵英明芳华兰强珍槟琼发香云学凤春梅德"
 BY = "基准数据"
 SEED = 20260302
+FULL = 24
 BEGUN = date(2025, 1, 2)
 # First and last birth year and first order number by member; no two persons of a county share a number.
 BORN = {Relation.HEAD: (1968, 1985), Relation.SPOUSE: (1970, 1986), Relation.DAUGHTER: (2008, 2015),
@@ -108,10 +109,10 @@ class _People:
 
     def settle(self, count: int) -> None:
         """Spread the households over the groups and write everything."""
-        wanted = self.bulk.random
+        full = [group for group in self.groups if group["code12"].startswith(VILLAGES[0])]
         for number in range(count):
-            group = self.groups[number * len(self.groups) // count if count > len(self.groups)
-                                else wanted.randrange(len(self.groups))]
+            # The measured village has something at every stage whatever the size, so that pages differ by amount alone.
+            group = full[number % len(full)] if number < FULL else self.groups[number * len(self.groups) // count]
             self.household(number, group)
             if number % 10_000 == 9_999:
                 self.flush()
@@ -144,7 +145,9 @@ class _People:
         settled = Settled(household_id, ref, head[0], head[1], path, group["id"], tuple(members))
         self.trail(f"household:{household_id}", Action.HOUSEHOLD_EDIT.value, now, ref, path,
                    {"what": "建立农户档案", "members": len(members)})
-        if number % 33 == 7:
+        if number < FULL:
+            self.cases.open(settled, kind=number)
+        elif number % 33 == 7:
             self.cases.open(settled)
         if group["code12"].startswith(COUNTY) and number % 37 == 0:
             self.made.sample.append(settled)
