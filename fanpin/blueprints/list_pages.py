@@ -125,7 +125,7 @@ def _by_case(rows: Sequence[Row]) -> dict[int, list[Row]]:
 
 
 def cases(village_list: VillageList, stage: Stage) -> list[Case]:
-    """List everybody on the list for an act on the whole of it; raise `NotAllowedHere` unless all stand at the stage."""
+    """List everybody for an act on the whole list; raise `NotAllowedHere` unless all stand at the stage."""
     found = [entry.case for entry in db.session.scalars(
         select(ListEntry).join(Case, Case.id == ListEntry.case_id)
         .where(ListEntry.list_id == village_list.id, ListEntry.left_on.is_(None), Case.closed_on.is_(None))

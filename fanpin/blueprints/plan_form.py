@@ -77,7 +77,8 @@ class PlanForm(HouseForm):
         return found
 
 
-def rows_for(case: Case, measures: Sequence[Measure], survey: Survey | None, labour: LabourState) -> list[dict[str, Any]]:
+def rows_for(case: Case, measures: Sequence[Measure], survey: Survey | None,
+             labour: LabourState) -> list[dict[str, Any]]:
     """Return the rows that the page comes with: what was planned, else what the risks suggest; each member has one."""
     refs = {member.id: member.ref for member in case.household.members}
     rows = [_kept(row, refs) for row in measures] or _suggested(survey, labour)

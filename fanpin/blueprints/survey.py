@@ -192,5 +192,6 @@ def _decide(form: VersionForm, case: Case, action: Action, consequences: list[st
     clause = advance.row_for(case, action).clause
     page = render_template(
         "survey/decide.html", form=form, case=case, action=action, clause=clause, consequences=consequences,
-        needs=needs.of_case(case, action), links=_links(case), reason=form.reason if isinstance(form, ReasonForm) else None)
+        needs=needs.of_case(case, action), links=_links(case),
+        reason=form.reason if isinstance(form, ReasonForm) else None)
     return page, form.status

@@ -142,7 +142,7 @@ def split_names(text: str) -> tuple[str, ...]:
 
 
 def filled_with(case: Case, known: Known, *, visitor: str, today: date) -> dict[str, Any]:
-    """Return what the sheet comes filled with: this round's own, else the last one's facts, else the household's file."""
+    """Return what the sheet comes filled with: this round's own, else the last one's, else the household's file."""
     members = case.household.present_members
     values = {"visited_on": today, "visitors": visitor, "heads_now": len(members), "heads_year": len(members),
               "period_from": year_before(today)[0], "period_to": year_before(today)[1]}
@@ -153,7 +153,8 @@ def filled_with(case: Case, known: Known, *, visitor: str, today: date) -> dict[
         own = known.own and known.income.id == known.survey.income_record_id
         values |= _from_account(known.income, own=own)
     if known.guarantees is not None:
-        values |= {f"guarantee_{name}": SAFE if getattr(known.guarantees, name) else UNSAFE for name in GUARANTEE_TITLES}
+        values |= {f"guarantee_{name}": SAFE if getattr(known.guarantees, name) else UNSAFE
+                   for name in GUARANTEE_TITLES}
     return values
 
 
@@ -246,7 +247,8 @@ def _below(code: str, depth: int = 0) -> list[tuple[Line, int]]:
 
 def totals(amounts: Mapping[str, int]) -> dict[str, str]:
     """Return each branch's sum as people write it."""
-    return {branch.value: yuan(sum(fen for code, fen in amounts.items() if code[:1] == branch.value)) for branch in Branch}
+    return {branch.value: yuan(sum(fen for code, fen in amounts.items() if code[:1] == branch.value))
+            for branch in Branch}
 
 
 def _given(field: YuanField) -> bool:

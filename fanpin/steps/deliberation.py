@@ -246,7 +246,8 @@ def submit(session: Session, village_list: VillageList, *, actor: Actor, now: da
 
 def decline(session: Session, case: Case, *, reason: str, actor: Actor, now: datetime, today: date) -> Advanced:
     """The meeting and the 两委 do not put this household forward."""
-    done = advance(session, case, Action.DELIBERATION_DECLINE, actor=actor, now=now, today=today, facts={"reason": reason})
+    done = advance(session, case, Action.DELIBERATION_DECLINE, actor=actor, now=now, today=today,
+                   facts={"reason": reason})
     doing.leave_list(session, case, today=today, reason=reason)
     return done
 

@@ -121,8 +121,8 @@ def heads_at(session: Session, place: NoticePlace) -> list[str]:
 
 def waiting_places(session: Session) -> list[NoticePlace]:
     """List the places within reach on which a notice still has to be put."""
-    return list(session.scalars(select(NoticePlace).where(
-        NoticePlace.posted_on.is_(None), NoticePlace.removed_on.is_(None)).order_by(NoticePlace.id).limit(MOST_WAITING)))
+    waiting = select(NoticePlace).where(NoticePlace.posted_on.is_(None), NoticePlace.removed_on.is_(None))
+    return list(session.scalars(waiting.order_by(NoticePlace.id).limit(MOST_WAITING)))
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 from fanpin.models.deliberation import MeetingKind, MeetingRecord, Opinion, VillageList
 from fanpin.models.measures import Measure
 from fanpin.rules.risks import MeasureCategory
-from fanpin.rules.stages import Stage
+from fanpin.rules.stages import Procedure, Stage
 from fanpin.steps import survey
 from tests import builders
 from tests.conftest import StandingClock
 from tests.counting import statements
+from tests.later import a_reviewed_case, stand_at
 from tests.lists import HEADS, Road, cases_of
 from tests.world import World, log_in
 
@@ -225,6 +226,28 @@ def test_lists_are_filtered_by_stage_and_an_unknown_stage_is_told(app: Flask, ro
     assert "第1批拟纳入名单" in words(client.get("/lists?stage=deliberation"))
     assert "没有符合条件的名单" in words(client.get("/lists?stage=township"))
     assert "请从给出的选项中选择" in words(client.get("/lists?stage=moon"))
+
+
+def test_on_the_way_out_the_list_carries_the_meeting_of_the_review(app: Flask, session: Session, world: World,
+                                                                   clock: StandingClock, road: Road):
+    case, _ = a_reviewed_case(session, world, **road.when)
+    client = log_in(app, "cun.gan")
+    assert "提出风险消除名单（1户）" in words(client.get("/lists"))
+    page = words(client.post("/lists/new?procedure=leaving", data={"cases": [case.ref]}, follow_redirects=True))
+    assert "拟消除风险名单" in page and "登记村（组）党员群众评议会" in page
+    village_list = session.scalars(select(VillageList).where(VillageList.procedure == Procedure.LEAVING)).one()
+    client.post(f"/lists/{village_list.ref}/meet?kind=review", data={**MINUTES, "attendance-0-party_members": "3"})
+    page = words(client.get(f"/lists/{village_list.ref}"))
+    assert "请登记农户签署的风险消除知情同意书" in page and "还没有村（组）党员群众评议会记录" not in page
+
+
+def test_the_survey_of_the_way_out_asks_for_no_class_and_leads_to_the_notice(app: Flask, session: Session, world: World,
+                                                                             road: Road):
+    case, _ = a_reviewed_case(session, world, **road.when)
+    stand_at(session, case, Stage.SURVEY, procedure=Procedure.LEAVING)
+    session.commit()
+    page = words(log_in(app, "cun.gan").get(f"/cases/{case.ref}/survey"))
+    assert "风险是否稳定消除" in page and "确认风险消除调查结果" in page and 'name="household_class"' not in page
 
 
 def test_a_survey_kept_by_somebody_else_does_not_open_the_plan_elsewhere(app: Flask, session: Session, world: World,
