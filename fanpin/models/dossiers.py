@@ -87,14 +87,22 @@ class _Reader:
         return self.case.household.present_members
 
     def meeting(self, kind: MeetingKind, list_ids: list[int]) -> parts.Meeting | None:
-        """Return the latest meeting of the kind about one of the lists."""
-        row = self.session.scalar(select(MeetingRecord).where(
-            MeetingRecord.list_id.in_(list_ids), MeetingRecord.kind == kind).order_by(MeetingRecord.id.desc()).limit(1))
-        if row is None:
-            return None
-        present = frozenset(group for group, (party, heads, others) in row.attendance.items() if party + heads + others)
-        return parts.Meeting(row.held_on, row.place, row.host, row.recorder, row.party_members, row.household_heads,
-                             present, row.decided, row.decision)
+        """Return the latest meeting of the kind about one of the lists; groups may have met each on its own."""
+        rows = self.session.scalars(select(MeetingRecord).where(
+            MeetingRecord.list_id.in_(list_ids), MeetingRecord.kind == kind).order_by(MeetingRecord.id.desc())).all()
+        found = [_as_meeting(row) for row in rows]
+        if kind is MeetingKind.DELIBERATION:
+            found.sort(key=lambda meeting: self.group.name not in meeting.groups_present)
+        return found[0] if found else None
+
+
+def _as_meeting(row: MeetingRecord) -> parts.Meeting:
+    # Of a group that only others came for, neither Party members nor heads of household attended (三(四)).
+    only_named = row.kind is MeetingKind.DELIBERATION
+    present = frozenset(group for group, (party, heads, others) in row.attendance.items()
+                        if party + heads + (0 if only_named else others))
+    return parts.Meeting(row.held_on, row.place, row.host, row.recorder, row.party_members, row.household_heads, present,
+                         row.decided, row.decision)
 
 
 def _survey(reader: _Reader) -> dict[str, object]:
