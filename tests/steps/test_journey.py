@@ -73,10 +73,12 @@ def _pretend_to_print(app: Flask) -> int:
         session = db.session()
         set_scope(session, Scope(ScopeKind.SYSTEM, reason="test"))
         clock: Clock = app.extensions["fanpin.clock"]
-        owed = session.scalars(select(OutboxItem).where(OutboxItem.kind == "paper.render", OutboxItem.due_at <= clock.now())).all()
+        owed = session.scalars(select(OutboxItem).where(
+            OutboxItem.kind == "paper.render", OutboxItem.due_at <= clock.now())).all()
         store = app.config["FANPIN_SETTINGS"].files_dir
         for item in owed:
-            papers.store_printed(session, item.payload["paper"], Rendered(pdf=PAGE, digest="sm3:0", pages=1, text=""), store, now=clock.now())
+            page = Rendered(pdf=PAGE, digest="sm3:0", pages=1, text="")
+            papers.store_printed(session, item.payload["paper"], page, store, now=clock.now())
         session.commit()
         db.session.remove()
         return len(owed)
@@ -168,7 +170,8 @@ def test_each_notice_hung_five_working_days_before_the_village_reported(after: S
 
 def test_the_villagers_met_before_the_committees_and_before_the_way_out(after: Session) -> None:
     kinds = after.scalars(select(MeetingRecord.kind).order_by(MeetingRecord.id)).all()
-    assert kinds == [MeetingKind.DELIBERATION, MeetingKind.COMMITTEE, MeetingKind.TOWNSHIP, MeetingKind.REVIEW, MeetingKind.TOWNSHIP]
+    assert kinds == [MeetingKind.DELIBERATION, MeetingKind.COMMITTEE, MeetingKind.TOWNSHIP, MeetingKind.REVIEW,
+                     MeetingKind.TOWNSHIP]
 
 
 def test_nobody_both_proposes_and_approves(after: Session) -> None:

@@ -107,7 +107,8 @@ def test_the_fields_typed_by_hand_are_counted_over_all_writings(
 
 
 def test_residence_opens_the_door_and_the_hukou_does_not(session: Session, world: World, clock: StandingClock) -> None:
-    for lives_here, services, hukou, refused in ((True, True, "外省某县", False), (False, True, "本村", True), (True, False, "本村", True)):
+    rows = ((True, True, "外省某县", False), (False, True, "本村", True), (True, False, "本村", True))
+    for lives_here, services, hukou, refused in rows:
         household = a_household(session, world, now=clock.now(), today=clock.today())
         households.edit(session, household, {"lives_here": lives_here, "rural_services": services, "hukou_place": hukou},
                         actor=world.actors["cun.gan"], now=clock.now())
