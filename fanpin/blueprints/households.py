@@ -45,7 +45,7 @@ def index() -> ResponseReturnValue:
     wanted, kind = asked("q"), asked("kind")
     query = households.search(wanted) if wanted else select(Household)
     query = query.where(within(Household.area_path, (place.area.path,)), Household.departed_on.is_(None))
-    page = page_of(_of_kind(query, kind), Household)
+    page = page_of(_of_kind(query, kind), Household, by_place=True)
     cases = {case.household_id: case for case in db.session.scalars(
         select(Case).where(Case.household_id.in_([row.id for row in page.rows]), Case.closed_on.is_(None)))}
     kept = {"q": wanted, "kind": kind, "area": place.area.code12 if place.narrowed else ""}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import request
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, tuple_
 
 from fanpin.extensions import db
 
@@ -27,16 +27,21 @@ def asked(name: str, *, limit: int = LONGEST_QUESTION) -> str:
     return "".join(char for char in typed if char.isprintable()).strip()
 
 
-def page_of(query: Select[Any], model: Any, *, newest: bool = False, size: int = SIZE) -> Page:
-    """Return the page that the address asks for (`after` or `before` a row), in the order of registration."""
+def page_of(query: Select[Any], model: Any, *, newest: bool = False, by_place: bool = False, size: int = SIZE) -> Page:
+    """Return the page that the address asks for (`after` or `before` a row), in the order of registration.
+
+    `by_place` goes from place to place instead: of a long table an area's rows lie together in no other order.
+    """
     after, before = asked("after"), asked("before")
     backwards = bool(before) and not after
     descending = newest != backwards
     anchor = after or before
+    keys = (model.area_path, model.id) if by_place else (model.id,)
     if anchor:
-        place = select(model.id).where(model.ref == anchor).scalar_subquery()
-        query = query.where(model.id < place if descending else model.id > place)
-    found = list(db.session.scalars(query.order_by(model.id.desc() if descending else model.id).limit(size + 1)).unique())
+        here = tuple_(*(select(key).where(model.ref == anchor).scalar_subquery() for key in keys))
+        query = query.where(tuple_(*keys) < here if descending else tuple_(*keys) > here)
+    order = [key.desc() if descending else key for key in keys]
+    found = list(db.session.scalars(query.order_by(*order).limit(size + 1)).unique())
     more, rows = len(found) > size, found[:size]
     if backwards:
         rows.reverse()

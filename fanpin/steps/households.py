@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from pypinyin import Style, lazy_pinyin
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
 from fanpin import crypto
@@ -213,8 +213,12 @@ def search(text: str) -> Select[tuple[Household]]:
     if wanted.isascii() and wanted.isalpha():
         low = wanted.lower()
         return query.where(Household.head_initials >= low, Household.head_initials < low + "{")
+    begins = and_(Household.head_name >= wanted, Household.head_name < wanted + "\U0010ffff")
+    if len(wanted) == 1:
+        # A surname alone is nobody's name, and common: read in the order of the list until the page is full.
+        return query.where(begins)
     # Two look-ups side by side, each by its index; joined by OR they would be one walk over all households.
-    heads = select(Household.id).where(Household.head_name >= wanted, Household.head_name < wanted + "\U0010ffff")
+    heads = select(Household.id).where(begins)
     return query.where(Household.id.in_(heads.union(select(Member.household_id).where(Member.name == wanted))))
 
 
