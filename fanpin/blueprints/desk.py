@@ -1,9 +1,26 @@
 """The first page of every role: what waits, since when, due when, in whose hands."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from fanpin.blueprints.guard import logged_in, present
+from fanpin.blueprints import desk_county, desk_village
+from fanpin.blueprints.desk_others import OTHERS
+from fanpin.blueprints.desk_work import Bench, Group, waiting
+from fanpin.blueprints.guard import logged_in, now, present, today
+from fanpin.blueprints.places import names_of
+from fanpin.extensions import db
+from fanpin.rules.roles import Role
+
+DESKS: dict[Role, Callable[[Bench], list[Group]]] = {
+    Role.VILLAGE_CADRE: desk_village.village, Role.RESIDENT_MEMBER: desk_village.village,
+    Role.GROUP_CADRE: desk_village.group, Role.TOWNSHIP_CADRE: desk_village.township,
+    Role.TOWNSHIP_LEADER: desk_village.township, Role.COUNTY_ANALYST: desk_county.analyst,
+    Role.COUNTY_DECIDER: desk_county.decider, Role.COUNTY_LEADING_GROUP: desk_county.leading_group, **OTHERS,
+}
+# Who has nothing to do here but to look.
+READERS = {Role.INSPECTOR: "检查人员只查看，不办理。请从上面的菜单打开农户、办理情况和辖区进度。"}
 
 blueprint = Blueprint("desk", __name__)
 
@@ -12,4 +29,13 @@ blueprint = Blueprint("desk", __name__)
 @logged_in("自己的工作台")
 def index() -> ResponseReturnValue:
     """Show the work that waits for the person's present post."""
-    return render_template("desk/index.html", groups=(), who=present())
+    who = present()
+    actor = who.actor if who is not None else None
+    if actor is None:
+        return render_template("desk/index.html", actor=None, groups=[], names={}, total=0, nothing="")
+    gather = DESKS.get(actor.role)
+    groups = waiting(gather(Bench(db.session(), actor, today(), now()))) if gather else []
+    names = names_of(item.path for group in groups for item in group.items if item.path)
+    return render_template("desk/index.html", actor=actor, groups=groups, names=names,
+                           total=sum(group.count for group in groups),
+                           nothing=READERS.get(actor.role, "现在没有待办。有新的线索、名单、核查或期限，会显示在这里。"))

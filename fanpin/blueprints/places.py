@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from fanpin.blueprints.guard import present
 from fanpin.blueprints.paging import asked
 from fanpin.extensions import db
 from fanpin.models.areas import Area
@@ -68,8 +69,11 @@ def groups_within(actor: Actor, village: Area) -> list[Area]:
 
 
 def names_of(paths: Iterable[str]) -> dict[str, str]:
-    """Return for each path the names of its last areas (township, village, group), by one statement."""
+    """Return for each path the names of the areas below the actor's own (at least the last), by one statement."""
     lines = {path: [int(part) for part in path.strip("/").split("/")] for path in set(paths)}
-    wanted = {number for line in lines.values() for number in line[NAMED:]}
+    who = present()
+    own = who.actor.level if who is not None and who.actor is not None else NAMED
+    shown = {path: line[min(max(own, NAMED), len(line) - 1):] for path, line in lines.items()}
+    wanted = {number for line in shown.values() for number in line}
     names = dict(db.session.execute(select(Area.id, Area.name).where(Area.id.in_(wanted))).all()) if wanted else {}
-    return {path: "".join(names.get(number, "") for number in line[NAMED:]) for path, line in lines.items()}
+    return {path: "".join(names.get(number, "") for number in line) for path, line in shown.items()}

@@ -171,9 +171,13 @@ def grounds_for(session: Session, household: Household) -> list[str]:
     visits = session.scalars(select(RoundVisit).where(RoundVisit.household_id == household.id,
                                                       RoundVisit.result.is_not(None),
                                                       RoundVisit.result != VisitResult.NO_PROBLEM))
-    return [*(f"线索 {row.ref}（{row.source.title}，{row.declared_on}）" for row in leads),
-            *(f"预警 {row.ref}（{row.month}）" for row in warnings),
-            *(f"排查 {row.ref}（{row.visited_on}）" for row in visits)]
+    return [*(f"线索 {row.source.title}（{_said(row.declared_on)}）" for row in leads),
+            *(f"预警 {row.month[:4]}年{int(row.month[5:])}月{row.source.title}，核实存在风险" for row in warnings),
+            *(f"排查 {row.result.title}（{_said(row.visited_on)}）" for row in visits if row.result and row.visited_on)]
+
+
+def _said(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def propose(session: Session, household: Household, *, reason: str, actor: Actor, now: datetime) -> KeyCheck:

@@ -10,10 +10,12 @@ from fanpin.models.households import Household
 from fanpin.models.keychecks import KeyCheck
 from fanpin.models.rounds import Round, RoundVisit
 from fanpin.models.warnings import AnalysisSignature, MonthlyAnalysis, Warning
-from fanpin.rules.intake import KeyCheckStatus, VisitResult, WarningConclusion
+from fanpin.rules.intake import KeyCheckStatus, LeadSource, VisitResult, WarningConclusion
 from fanpin.rules.stages import Stage
+from fanpin.steps import analysis, intake
 from tests.builders import a_household, people
 from tests.conftest import StandingClock
+from tests.counting import statements
 from tests.world import World, log_in
 
 
@@ -206,3 +208,36 @@ def test_neighbours_see_no_warning_and_no_proposal(warning: Warning, app: Flask)
     assert log_in(app, "wai.xian").get("/analysis/warnings").status_code == 200
     assert "自付医疗费" not in words(log_in(app, "wai.xian").get("/analysis/warnings"))
     assert log_in(app, "lin.cun").get(f"/analysis/warnings/{warning.ref}/verify").status_code == 404
+
+
+def test_lists_ask_the_database_no_more_often_for_more_rows(round_: Round, warning: Warning, session: Session, world: World,
+                                                            clock: StandingClock, app: Flask):
+    client = log_in(app, "xian.ban")
+    pages = ("/analysis/rounds", "/analysis/visits", "/analysis/warnings", "/analysis/key-checks", "/intake/")
+
+    def more(mark: str) -> None:
+        for number in range(4):
+            home = a_household(session, world, now=clock.now(), today=clock.today(), members=people(f"测试{mark}{'天地玄黄'[number]}"))
+            now = clock.now()
+            analysis.propose(session, home, reason="大病", actor=world.actors["cun.gan"], now=now)
+            analysis.enter_warning(session, home, source=LeadSource.PETITION, department="", document="", content="反映",
+                                   actor=world.actors["xian.ban"], now=now, today=clock.today())
+            analysis.record_visit(session, round_, home, visited_on=clock.today(), result=VisitResult.NO_PROBLEM, note="",
+                                  actor=world.actors["cun.gan"], now=now, today=clock.today())
+            intake.register(session, world.areas["group1"], intake.Declaration(
+                LeadSource.PETITION, f"测试{mark}", "反映困难", clock.today()), actor=world.actors["cun.gan"], now=now,
+                today=clock.today())
+        session.commit()
+
+    def count() -> list[int]:
+        found = []
+        for page in pages:
+            with statements() as asked:
+                assert client.get(page).status_code == 200
+            found.append(len(asked))
+        return found
+
+    more("宇")
+    few = count()
+    more("宙")
+    assert count() == few

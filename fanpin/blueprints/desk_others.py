@@ -1,0 +1,123 @@
+"""What waits for departments, for those who help, for prefecture and province, and for the three administrators."""
+
+from datetime import date, timedelta
+
+from sqlalchemy import func, or_, select
+
+from fanpin.blueprints.desk_work import Bench, Group, Item
+from fanpin.blueprints.links import link
+from fanpin.clock import legal_date
+from fanpin.models.audit import AuditAnchor, AuditEvent
+from fanpin.models.county import Inquiry, Question
+from fanpin.models.households import Household
+from fanpin.models.lines import MonitoringLine
+from fanpin.models.measures import Measure, MeasureStatus
+from fanpin.models.outbox import OutboxItem
+from fanpin.models.users import Grant, User
+from fanpin.models.warnings import AnalysisSignature, MonthlyAnalysis
+from fanpin.rules.roles import Role
+
+SOON = timedelta(days=30)
+ANCHOR_EVERY = timedelta(days=7)
+
+
+def officer(bench: Bench) -> list[Group]:
+    """List the inquiries put to the department, those to sign, and the months to sign."""
+    waits = select(Question.id).where(Question.inquiry_id == Inquiry.id, Question.state == "waiting").exists()
+    unsigned = select(Inquiry).where(Inquiry.signed_at.is_(None))
+    return [_inquiries(bench, "答复部门核查", unsigned.where(waits)), _inquiries(bench, "签字确认答复", unsigned.where(~waits)),
+            _months(bench)]
+
+
+def _inquiries(bench: Bench, title: str, query: object) -> Group:
+    return bench.group(title, "三(六)", query, lambda row: Item(
+        f"{row.head_name}家", "", row.asked_on, row.due_on, link("county.answer", inquiry=row.ref), row.place),
+        oldest=Inquiry.due_on, url=link("county.inquiries"))
+
+
+def _months(bench: Bench) -> Group:
+    signed = select(AnalysisSignature.id).where(AnalysisSignature.analysis_id == MonthlyAnalysis.id,
+                                                AnalysisSignature.department == bench.actor.department).exists()
+    return bench.group("会签月度分析", "三(二)", select(MonthlyAnalysis).where(~signed), lambda row: Item(
+        f"{row.month[:4]}年{int(row.month[5:])}月分析", "", legal_date(row.opened_at), url=link("analysis.sign", analysis=row.ref)),
+        oldest=MonthlyAnalysis.month, url=link("analysis.signing"))
+
+
+def provincial_officer(bench: Bench) -> list[Group]:
+    """List the inquiries put to the provincial department."""
+    return officer(bench)[:2]
+
+
+def assigned(bench: Bench) -> list[Group]:
+    """List the measures to start and to finish."""
+    return [_measures(bench, "落实帮扶措施", MeasureStatus.CONFIRMED, "assistance.start"),
+            _measures(bench, "完成帮扶措施", MeasureStatus.STARTED, "assistance.finish")]
+
+
+def _measures(bench: Bench, title: str, status: MeasureStatus, endpoint: str) -> Group:
+    query = select(Measure, Household.head_name).join(Household, Household.id == Measure.household_id).where(
+        Measure.status == status, Measure.category.is_not(None))
+    return bench.group(title, "四", query, lambda row: Item(
+        f"{row[1]}家：{row[0].category.title}", row[0].area_path, row[0].started_on or legal_date(row[0].proposed_at),
+        row[0].due_on, link(endpoint, measure=row[0].ref), row[0].detail), oldest=func.coalesce(
+            Measure.due_on, Measure.proposed_at), url=link("assistance.index"))
+
+
+def overseer(bench: Bench) -> list[Group]:
+    """Say that this year's line is not yet set: it is due at the start of each year (二(二))."""
+    year = bench.today.year
+    known = bench.session.scalar(select(func.count()).select_from(MonitoringLine).where(
+        MonitoringLine.area_id == bench.actor.area_id, MonitoringLine.year == year))
+    item = Item(f"{year}年监测底线还没有确定", since=date(year, 1, 1), url=link("oversight.lines"), note="每年年初确定")
+    return [Group("确定监测底线", "二(二)", bench.actor.role.title, 0 if known else 1, (item,), link("oversight.lines"))]
+
+
+def _in_force(bench: Bench) -> object:
+    return select(Grant.id).where(Grant.user_id == User.id, Grant.revoked_at.is_(None),
+                                  or_(Grant.valid_to.is_(None), Grant.valid_to >= bench.today)).exists()
+
+
+def security_admin(bench: Bench) -> list[Group]:
+    """List accounts that can do nothing yet and grants that end soon."""
+    idle = select(User).where(User.disabled_at.is_(None), ~_in_force(bench))
+    ending = select(Grant).where(Grant.revoked_at.is_(None), Grant.valid_to >= bench.today,
+                                 Grant.valid_to <= bench.today + SOON)
+    return [
+        bench.group("给账号授权", "六(二)", idle, lambda row: Item(
+            f"{row.name}（{row.username}）", since=legal_date(row.created_at), url=link("administration.grants"),
+            note=row.organisation), oldest=User.created_at, url=link("administration.grants")),
+        bench.group("续期或收回快到期的授权", "六(二)", ending, lambda row: Item(
+            f"{row.role.title}·{row.area.name}", since=row.valid_from, due=row.valid_to, url=link("administration.grants")),
+            oldest=Grant.valid_to, url=link("administration.grants"))]
+
+
+def system_admin(bench: Bench) -> list[Group]:
+    """List what the machine could not finish, and accounts that expire soon."""
+    dead = select(OutboxItem).where(OutboxItem.state == "dead")
+    ending = select(User).where(User.disabled_at.is_(None), User.expires_on >= bench.today,
+                                User.expires_on <= bench.today + SOON)
+    return [
+        bench.group("处理没有做成的后台任务", "", dead, lambda row: Item(
+            row.error[:60] or "没有说明", since=legal_date(row.created_at), note=f"已试{row.attempts}次"),
+            oldest=OutboxItem.created_at),
+        bench.group("处理快到期的账号", "六(二)", ending, lambda row: Item(
+            f"{row.name}（{row.username}）", due=row.expires_on, url=link("administration.accounts")),
+            oldest=User.expires_on, url=link("administration.accounts"))]
+
+
+def audit_admin(bench: Bench) -> list[Group]:
+    """Say when the audit chain was last anchored, and how much came since."""
+    anchor = bench.session.scalar(select(AuditAnchor).order_by(AuditAnchor.id.desc()).limit(1))
+    events = bench.session.scalar(select(func.count()).select_from(AuditEvent).where(
+        AuditEvent.id > (anchor.last_event_id if anchor else 0))) or 0
+    late = anchor is None or bench.now - anchor.at > ANCHOR_EVERY
+    said = "还没有做过审计锚点" if anchor is None else "审计锚点超过7天没有更新"
+    item = Item(said, since=legal_date(anchor.at) if anchor else None, url=link("trail.index"), note=f"之后有{events}条记录")
+    return [Group("核验审计链并做锚点", "六(三)", bench.actor.role.title, 1 if late and events else 0, (item,), link("trail.index"))]
+
+
+OTHERS = {
+    Role.DEPARTMENT_OFFICER: officer, Role.PROVINCIAL_OFFICER: provincial_officer, Role.LEAD_DEPARTMENT: assigned,
+    Role.HELPER: assigned, Role.PREFECTURE: overseer, Role.PROVINCE: overseer, Role.SYSTEM_ADMIN: system_admin,
+    Role.SECURITY_ADMIN: security_admin, Role.AUDIT_ADMIN: audit_admin,
+}
