@@ -21,7 +21,12 @@ MENU = (
     ("农户", "households.index", Action.HOUSEHOLD_READ),
     ("办理", "cases.index", Action.CASE_READ),
     ("名单", "deliberation.index", Action.DELIBERATION_LIST),
+    ("公示张贴", "publicity.places", Action.PUBLICITY_POST),
+    ("乡镇审核", "township.index", Action.TOWNSHIP_CHECK),
+    ("县级确定", "county.index", Action.COUNTY_RESOLVE),
     ("部门核查", "county.inquiries", Action.COUNTY_ANSWER),
+    ("成效评议", "review.index", Action.REVIEW_OPEN),
+    ("风险消除", "elimination.index", Action.ELIMINATION_MARK),
     ("帮扶任务", "assistance.index", Action.ASSISTANCE_READ),
     ("监测底线", "oversight.lines", Action.OVERSIGHT_LINE),
     ("辖区进度", "oversight.progress", Action.OVERSIGHT_SEE),
@@ -34,6 +39,7 @@ ALSO = {
     "analysis.index": frozenset({Role.COUNTY_ANALYST, Role.TOWNSHIP_LEADER, Role.DEPARTMENT_OFFICER}),
     "analysis.key_checks": frozenset({Role.COUNTY_ANALYST}),
     "deliberation.index": frozenset({Role.TOWNSHIP_CADRE, Role.TOWNSHIP_LEADER, Role.COUNTY_ANALYST}),
+    "county.index": frozenset({Role.COUNTY_DECIDER, Role.COUNTY_LEADING_GROUP}),
 }
 
 
@@ -46,10 +52,18 @@ def menu_for(role: Role) -> list[tuple[str, str]]:
 def _menu(present: sessions.Present | None) -> list[tuple[str, str, bool, int | None]]:
     if present is None or present.actor is None:
         return []
-    here = request.endpoint or ""
     entries = [("我的工作台", "desk.index"), *menu_for(present.actor.role)]
-    return [(title, url_for(endpoint), here == endpoint, None)
-            for title, endpoint in entries if endpoint in current_app.view_functions]
+    shown = [(title, endpoint) for title, endpoint in entries if endpoint in current_app.view_functions]
+    here = _entry_of(request.endpoint or "", [endpoint for _, endpoint in shown])
+    return [(title, url_for(endpoint), here == endpoint, None) for title, endpoint in shown]
+
+
+def _entry_of(endpoint: str, entries: list[str]) -> str:
+    """Return the entry that a page belongs to: itself, else the first of the same desk."""
+    if endpoint in entries:
+        return endpoint
+    desk = endpoint.split(".")[0] + "."
+    return next((entry for entry in entries if entry.startswith(desk)), "")
 
 
 def day(value: date | datetime | None) -> str:
