@@ -28,6 +28,7 @@ from fanpin.steps import housekeeping, outbox, papers, sessions
 IDLE_SECONDS = 0.3
 SEAL_SECONDS = 5.0
 TIDY_SECONDS = 60.0
+LEARN_SECONDS = 6 * 3600.0
 TOO_OFTEN = "处理这一项时程序多次中断，已停止重试。"
 
 log = logging.getLogger("fanpin.worker")
@@ -57,7 +58,8 @@ class Worker:
             absolute=timedelta(hours=settings.absolute_hours))
         self._press = papers.Press(settings.files_dir, demo=app.config["FANPIN_DEMO_KEYS"])
         self._handlers = discover() | {"paper.render": self._press.handle}
-        self._chores: list[tuple[float, Callable[[], None]]] = [(SEAL_SECONDS, self.seal), (TIDY_SECONDS, self.tidy)]
+        self._chores: list[tuple[float, Callable[[], None]]] = [
+            (SEAL_SECONDS, self.seal), (TIDY_SECONDS, self.tidy), (LEARN_SECONDS, self.learn)]
         self._done_at = [0.0] * len(self._chores)
 
     def __enter__(self) -> Self:
@@ -122,6 +124,13 @@ class Worker:
             with writing(session):
                 housekeeping.end_expired_sessions(session, limits=self._limits, now=self._now())
                 housekeeping.forget(session, now=self._now())
+
+    def learn(self) -> None:
+        """Let the database look at its tables, so that it finds the short way through them."""
+        with self.app.app_context():
+            session = db.session()
+            with writing(session):
+                housekeeping.learn_sizes(session)
 
     def _carry_out(self, session: Session, item: OutboxItem) -> None:
         now = self._now()

@@ -10,8 +10,9 @@ from flask import Flask
 from sqlalchemy import JSON, Column, Connection, Date, Table, func, select, text
 
 from fanpin import crypto
-from fanpin.extensions import db
+from fanpin.extensions import db, writing
 from fanpin.models.types import REF_ALPHABET, Code, Encrypted, Instant
+from fanpin.steps import housekeeping
 
 Row = Mapping[str, Any]
 AT_ONCE = 20_000
@@ -52,16 +53,17 @@ class Bulk:
                     _insert(connection, table, prepared)
 
     def finish(self, tables: Iterable[Table]) -> None:
-        """Let PostgreSQL go on counting behind the ids that were given, and look at the tables as it would by night."""
+        """Let PostgreSQL go on counting behind the ids that were given, and let both learn the sizes as they do by themselves."""
         for app in self.apps:
-            with app.app_context(), db.engine.begin() as connection:
-                if connection.dialect.name == "postgresql":
+            with app.app_context(), writing(db.session()) as session:
+                housekeeping.learn_sizes(session)
+                if session.get_bind().dialect.name == "postgresql":
                     for table in tables:
                         if "id" in table.columns:
-                            connection.execute(text(
+                            session.execute(text(
                                 f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), "
                                 f"(SELECT coalesce(max(id), 1) FROM {table.name}))"))
-                    connection.execute(text("ANALYZE"))
+                    session.execute(text("ANALYZE"))
 
     def _maker(self, column: Column[Any]) -> Callable[[Row], Any]:
         name, bind, found = column.name, _binder(column), column.default

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 from fanpin import audit, crypto
@@ -54,3 +54,15 @@ def test_an_anchor_waits_for_the_events_with_smaller_numbers(engine: Engine) -> 
         report = audit.verify(session)
         session.rollback()
     assert report.whole and report.anchors == 1
+
+
+def test_the_planner_knows_the_sizes_of_the_tables(engine: Engine) -> None:
+    with Session(engine) as session, writing(session):
+        for number in range(20):
+            write(session, f"case:{number}")
+    with Session(engine) as session, writing(session):
+        housekeeping.learn_sizes(session)
+    if engine.dialect.name == "sqlite":
+        with Session(engine) as session:
+            known = dict(session.execute(text("SELECT idx, stat FROM sqlite_stat1 WHERE tbl = 'audit_event'")).all())
+        assert known["uq_audit_event_stream_seq"].split()[0] == "20"
