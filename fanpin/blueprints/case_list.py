@@ -81,7 +81,8 @@ def page(wanted: Wanted, *, actor: Actor, today: date) -> Page:
     rows = tuple(_rows(cases, actor=actor, today=today))
     earlier = more if backwards else key is not None
     later = bool(backwards) or more
-    return Page(rows, _key(cases[0], column) if cases and earlier else "", _key(cases[-1], column) if cases and later else "")
+    first, last = (_key(cases[0], column), _key(cases[-1], column)) if cases else ("", "")
+    return Page(rows, first if earlier else "", last if later else "")
 
 
 def places_below(actor: Actor) -> list[Area]:

@@ -25,7 +25,7 @@ from fanpin.rules.members import is_adult
 from fanpin.rules.risks import Risk
 from fanpin.rules.roles import Actor
 from fanpin.rules.sets import load
-from fanpin.rules.stages import ORDER, Procedure, Row, Stage, find
+from fanpin.rules.stages import ORDER, Row, Stage, find
 from fanpin.steps import oversight
 
 VISITS = 6
@@ -113,7 +113,7 @@ def read(session: Session, case: Case, *, actor: Actor, today: date, household_u
     income, guarantees = _records(session, survey)
     listed = _list(session, case)
     notice = _notice(session, listed)
-    unsigned = _unsigned(household, consent, today) if case.procedure is Procedure.ENTERING else ()
+    unsigned = _unsigned(household, consent, today)
     refs = {"household": household.ref} | ({"village_list": listed.ref} if listed else {}) | (
         {"notice": notice.ref} if notice else {})
     finder = ways.Finder(case, actor, history.earlier(case), refs)
@@ -197,12 +197,14 @@ def _county(session: Session, case: Case, household: Household, history: History
     if not history.reached(case, Stage.COUNTY):
         return County(answers.JointReview(), (), ())
     first = first_round_that_counts(list(history.returns), case.procedure, Stage.COUNTY)
-    joint = answers.read(session, case, first_round=first, unsigned=unsigned, today=today)
+    rows = tuple(session.scalars(select(Determination).where(Determination.case_id == case.id).order_by(Determination.id)))
+    # What was fresh when the county decided does not grow stale in the record of that decision.
+    decided = [row.decided_on for row in rows if row.procedure is case.procedure and row.round >= first]
+    joint = answers.read(session, case, first_round=first, unsigned=unsigned, today=max(decided, default=today))
     url = finder.first(("county.review",))
     lamps = answers.lamps(joint, survey, lives_here=household.lives_here,
                           urls={hit.finding.id: f"{url}#hits" for hit in joint.open_hits} if url else {})
-    rows = session.scalars(select(Determination).where(Determination.case_id == case.id).order_by(Determination.id))
-    return County(joint, lamps, tuple(rows))
+    return County(joint, lamps, rows)
 
 
 def _help(session: Session, case: Case, history: History) -> Help:

@@ -95,7 +95,8 @@ def _difficulty(household: Household, survey: Survey | None, guarantees: Guarant
         rows.append(("家庭变故", change, ""))
     unsafe = found.unsafe if found else ()
     seen = f"（{guarantees.seen_on:%Y年%-m月%-d日}入户查看）" if guarantees else ""
-    verdict = f"没有保障：{'、'.join(unsafe)}{seen}" if unsafe else f"“两不愁三保障”及饮水安全有保障{seen}" if found else ""
+    safe = f"“两不愁三保障”及饮水安全有保障{seen}" if found else ""
+    verdict = f"没有保障：{'、'.join(unsafe)}{seen}" if unsafe else safe
     return Panel("突出困难", tuple(rows), verdict, "bad" if unsafe else "warn" if risks else "neutral")
 
 

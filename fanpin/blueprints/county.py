@@ -48,7 +48,8 @@ def index() -> ResponseReturnValue:
     query = select(Case).join(Case.household).options(contains_eager(Case.household)).where(Case.stage == Stage.COUNTY)
     page = page_of(query, Case)
     standing = county_desk.standings(page.rows)
-    return render_template("county/index.html", page=page, standing=standing, places=names_of(row.area_path for row in page.rows),
+    return render_template("county/index.html", page=page, standing=standing,
+                           places=names_of(row.area_path for row in page.rows),
                            dues=dues([item.due for item in standing.values()]))
 
 
@@ -57,8 +58,9 @@ def index() -> ResponseReturnValue:
 def review(case: Case) -> ResponseReturnValue:
     """Show the joint review of a case: answers, hits, people not asked about."""
     session, first = db.session(), doing.first_round(db.session(), case, Stage.COUNTY)
-    unsigned = unsigned_adults(session, case, today=today()) if case.procedure is Procedure.ENTERING else []
-    joint = answers.read(session, case, first_round=first, unsigned=unsigned, today=today())
+    decided = county.current_determination(session, case)
+    joint = answers.read(session, case, first_round=first, unsigned=unsigned_adults(session, case, today=today()),
+                         today=decided.decided_on if decided else today())
     finder = ways.Finder(case, actor(), advance.earlier_acts(session, case), {"household": case.household.ref})
     onward = case_page.ways_on(session, case, finder, today())
     lamps = answers.lamps(joint, survey.current(session, case), lives_here=case.household.lives_here, urls={})
@@ -77,7 +79,8 @@ def inquire(case: Case) -> ResponseReturnValue:
             rows = county.inquire(db.session(), case, actor=actor(), now=now(), today=today())
             flash(f"已向{len(rows)}个部门发起联审，请在{rows[0].due_on.month}月{rows[0].due_on.day}日前答复。", "success")
             return redirect(url_for("county.review", case=case.ref))
-    names = {f"m{row.id}": row.name for row in case.household.members} | {f"k{row.id}": row.name for row in case.household.kin}
+    names = {f"m{row.id}": row.name for row in case.household.members}
+    names |= {f"k{row.id}": row.name for row in case.household.kin}
     return form.answer("county/inquire.html", case=case, names=names | {HOUSEHOLD: "全户"}, title_of=kind_of,
                        plans=county.planned(db.session(), case, today=today()))
 
@@ -185,7 +188,8 @@ def report(case: Case) -> ResponseReturnValue:
 def assign(case: Case) -> ResponseReturnValue:
     """Name the 帮扶主责部门."""
     return _decide(AssignForm(version=case.version), case, Action.COUNTY_ASSIGN, county.assign,
-                   ["本户转入帮扶，主责部门落实帮扶措施。", "录入全国防返贫监测信息系统的期限，从县级确定之日起算。"], ("department",))
+                   ["本户转入帮扶，主责部门落实帮扶措施。",
+                    "录入全国防返贫监测信息系统的期限，从县级确定之日起算。"], ("department",))
 
 
 @blueprint.route("/cases/<ref:case>/county/not-include", methods=["GET", "POST"])

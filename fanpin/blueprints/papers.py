@@ -24,6 +24,7 @@ from fanpin.steps import paper_data, papers
 blueprint = Blueprint("papers", __name__)
 
 MOST = 200
+UNKNOWN = "没有查到这个验证码的文书。请核对文书上的验证码；仍然查不到的，这份文书不是本系统出具的。"
 STATES = {"waiting": ("active", "正在印制"), "ready": ("good", "可以打印"), "failed": ("bad", "没有印成")}
 
 
@@ -133,7 +134,7 @@ def verify(code: str) -> ResponseReturnValue:
         return _verified(None, code, f"{wrong}。"), 422
     paper = papers.by_code(db.session(), plain)
     if paper is None:
-        return _verified(None, code, "没有查到这个验证码的文书。请核对文书上的验证码；仍然查不到的，这份文书不是本系统出具的。"), 404
+        return _verified(None, code, UNKNOWN), 404
     return _verified(paper, code, "")
 
 

@@ -42,7 +42,8 @@ WORK: dict[Stage, tuple[tuple[str, tuple[str, ...]], ...]] = {
     Stage.TOWNSHIP: (("打开乡镇审核", ("township.show",)), ("登记异议或举报", ("publicity.object",))),
     Stage.COUNTY: (("打开部门联审", ("county.review",)),),
     Stage.ASSISTANCE: (("打开帮扶措施", ("assistance.show",)), ("登记走访", ("assistance.visit",))),
-    Stage.REVIEW: (("打开成效评议", ("review.show",)), ("登记成效评议", ("review.record",)), ("登记知情同意", ("review.consent",))),
+    Stage.REVIEW: (("打开成效评议", ("review.show",)), ("登记成效评议", ("review.record",)),
+                   ("登记知情同意", ("review.consent",))),
 }
 
 

@@ -123,7 +123,8 @@ def sign(session: Session, inquiry: Inquiry, *, note: str, actor: Actor, now: da
         raise AlreadyHandled(by=inquiry.signed_by, at=inquiry.signed_at)
     open_ones = [question.subject_name for question in inquiry.questions if not is_present(question, today)]
     if open_ones:
-        raise Invalid(f"以下人员还没有有效答复，不能签字：{'、'.join(dict.fromkeys(open_ones))}。查无此人或暂时无法查询的，请人工核实并写明依据。")
+        raise Invalid(f"以下人员还没有有效答复，不能签字：{'、'.join(dict.fromkeys(open_ones))}。"
+                      "查无此人或暂时无法查询的，请人工核实并写明依据。")
     inquiry.signed_at, inquiry.signed_by, inquiry.signature_note = now, actor.name, note[:400]
     doing.note(session, Action.COUNTY_SIGN, actor=actor, now=now, subject=inquiry,
                facts={"department": inquiry.department, "questions": len(inquiry.questions)})

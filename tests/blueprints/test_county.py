@@ -235,3 +235,14 @@ def test_screening_again_says_what_it_found(
     hit(session, world, clock, case)
     answer = log_in(app, "xian.ban").post(f"/cases/{case.ref}/county/screen", follow_redirects=True)
     assert "现有1项情形" in words(answer)
+
+
+def test_answers_that_were_fresh_at_the_decision_do_not_grow_stale_in_its_record(
+        app: Flask, session: Session, world: World, clock: StandingClock, case: Case) -> None:
+    all_answered(session, case, world, clock)
+    county.determine(session, case, reason="符合条件", document="1号", actor=world.actors["xian.zhang"], now=clock.now(),
+                     today=clock.today())
+    session.commit()
+    clock.move(days=120)
+    page = log_in(app, "xian.ban").get(f"/cases/{case.ref}").get_data(as_text=True)
+    assert page.count("light-clear") == 10 and "light-stale" not in page
