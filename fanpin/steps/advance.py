@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from fanpin import audit, authorization
+from fanpin.models.audit import AuditEvent
 from fanpin.models.cases import Case, CaseAct, CaseReturn
 from fanpin.models.dossiers import build
 from fanpin.rules import stages
@@ -31,7 +32,12 @@ def earlier_acts(session: Session, case: Case) -> list[tuple[str, int]]:
     """List (action, user id) of the case's present procedure, for the separation of duties."""
     rows = session.execute(select(CaseAct.action, CaseAct.actor_id).where(
         CaseAct.case_id == case.id, CaseAct.procedure == case.procedure))
-    return [(row.action, row.actor_id) for row in rows]
+    acts = [(row.action, row.actor_id) for row in rows]
+    if case.procedure is Procedure.ENTERING and case.stage is Stage.COUNTY:
+        # Resolving a hit moves no case and so is no act of the table; the trail knows who did it.
+        acts += [(row.tag, row.actor_id) for row in session.execute(select(AuditEvent.tag, AuditEvent.actor_id).where(
+            AuditEvent.stream == audit.case_stream(case.id), AuditEvent.tag == Action.COUNTY_RESOLVE.value))]
+    return acts
 
 
 def row_for(case: Case, action: Action) -> Row:

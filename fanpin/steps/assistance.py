@@ -80,6 +80,9 @@ def enter(session: Session, case: Case, *, number: str, entered_on: date, actor:
         .order_by(Determination.round.desc()).limit(1)).one()
     if entered_on < row.decided_on:
         raise Invalid({"entered_on": "录入日期不能早于确定日期。"})
+    begun = session.scalar(select(func.min(Measure.started_on)).where(Measure.case_id == case.id))
+    if begun is not None and entered_on < begun:
+        raise Invalid({"entered_on": f"录入日期不能早于帮扶措施开始落实的日期（{begun:%Y-%m-%d}）。"})
     row.entered_on, row.national_number = entered_on, number
     case.household.national_code = case.household.national_code or number[:NATIONAL_CODE]
     return done
