@@ -21,7 +21,7 @@ from fanpin.rules.actions import Action
 from fanpin.rules.areas import AreaLevel, contains
 from fanpin.rules.departments import Department
 from fanpin.rules.refusals import NotFound, NotPermitted
-from fanpin.rules.roles import ADMINISTRATORS, LEVEL_OF, PERMISSIONS, WITH_DEPARTMENT, Role
+from fanpin.rules.roles import LEVEL_OF, PERMISSIONS, WITH_DEPARTMENT, Role
 from fanpin.steps import accounts
 
 LONGEST_NUMBER = 18
@@ -201,8 +201,10 @@ def matrix() -> ResponseReturnValue:
         raise NotPermitted("权限一览表由系统、安全、审计管理员核对。", action="", clause="六(二)")
     rows = sorted(PERMISSIONS.values(), key=lambda row: list(Action).index(row.action))
     steps = [(step, list(part)) for step, part in groupby(rows, key=lambda row: row.action.step)]
-    return render_template("administration/matrix.html", steps=steps, roles=list(Role), unit=actor().area_name,
-                           administrators=ADMINISTRATORS, step_titles=STEP_TITLES)
+    posts = [(role, [(step, [row.action.title for row in part if role in row.roles]) for step, part in steps
+                     if any(role in row.roles for row in part)]) for role in Role]
+    return render_template("administration/matrix.html", steps=steps, posts=posts, roles=list(Role),
+                           unit=actor().area_name, step_titles=STEP_TITLES)
 
 
 STEP_TITLES = {

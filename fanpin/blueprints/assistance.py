@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
+from fanpin.blueprints import needs
 from fanpin.blueprints.assistance_forms import (
     UNCHANGED,
     AddForm,
@@ -218,9 +219,8 @@ def enter(case: Case) -> ResponseReturnValue:
             flash("已登记录入全国防返贫监测信息系统。", "success")
             return redirect(url_for("assistance.show", case=case.ref))
     entry = _entry(case)
-    lacking = advance.missing(db.session(), case, Action.ASSISTANCE_ENTER, today=today())
-    return form.answer("assistance/enter.html", case=case, entry=entry, due=_entry_due(case, entry), missing=lacking,
-                       clause=row.clause)
+    return form.answer("assistance/enter.html", case=case, entry=entry, due=_entry_due(case, entry), clause=row.clause,
+                       missing=needs.of_case(case, Action.ASSISTANCE_ENTER).missing)
 
 
 def _about(measure: Measure) -> dict[str, object]:

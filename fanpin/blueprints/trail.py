@@ -36,8 +36,8 @@ blueprint = Blueprint("trail", __name__)
 class SearchForm(Form):
     """What to look for; sent as an address, so that it can be kept."""
 
-    about = LineField("办理编号、全国系统编号或用户名")
-    who = LineField("操作人（用户名或姓名）")
+    about = LineField("编号或用户名")
+    who = LineField("操作人")
     tag = PickField("事项", choices=[])
     day_from = DayField("从", validators=[Optional()])
     day_to = DayField("到", validators=[Optional()])
