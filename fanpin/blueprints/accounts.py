@@ -149,7 +149,7 @@ def _open(username: str, typed: str) -> str:
         if right and user is not None and user.password_hash == stored:
             return sessions.start(database, user, place=place, address=address, now=now(), today=today())
         sessions.note_failure(database, username=username, place=place, address=address, now=now())
-    raise Invalid("用户名或密码不对，请重新输入。忘记密码请联系县级系统管理员。")
+    raise Invalid({"password": "用户名或密码不对，请重新输入。"})
 
 
 def _plain(typed: str) -> str:
