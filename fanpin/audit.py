@@ -48,10 +48,8 @@ OTHER_EVENTS = {
     "county.screen": ("findings", "fresh", "changed"),
     "exchange.accept": ("department", "transport", "answers", "digest", "quarantined"),
     "exchange.reject": ("department", "transport", "problem"),
-    "list.read": ("what", "rows"),
     "account.reset": ("account",),
     "account.revoke": ("grant",),
-    "system.demo": ("what",),
     "system.init": ("what",),
     "audit.anchor": ("root",),
 }

@@ -24,8 +24,8 @@ OTHER_TITLES = {
     "session.password": "修改密码", "session.expired": "登录超时结束", "analysis.open": "建立办理件",
     "paper.issue": "出具文书", "paper.ready": "文书制成", "paper.failed": "文书制作失败", "paper.print": "打印文书",
     "file.add": "上传材料", "file.read": "查看材料", "county.screen": "比对十类情形", "exchange.accept": "接收部门数据",
-    "exchange.reject": "拒收部门数据", "list.read": "查看名单", "account.reset": "重置密码", "account.revoke": "收回权限",
-    "system.demo": "建立演示数据", "system.init": "初始化系统", "audit.anchor": "封存审计记录",
+    "exchange.reject": "拒收部门数据", "account.reset": "重置密码", "account.revoke": "收回权限",
+    "system.init": "初始化系统", "audit.anchor": "封存审计记录",
 }
 OUTCOMES = {audit.OUTCOME_DONE: "办理", audit.OUTCOME_SEEN: "查看", audit.OUTCOME_REFUSED: "被拒绝"}
 KINDS = {"case": "办理件", "household": "农户档案", "list": "村级名单", "user": "账号", "system": "系统"}

@@ -9,7 +9,6 @@ from PIL import Image, ImageDraw
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fanpin import audit
 from fanpin.authorization import scope_for
 from fanpin.cli.demo_people import (
     ADMINISTRATOR_NAMES,
@@ -78,7 +77,7 @@ def build(session: Session, store: Path, *, today: date, offset: int) -> str:
     told = stories.tell(staffed.villages)
     session.commit()
     set_scope(session, Scope(ScopeKind.SYSTEM, reason=BY))
-    audit.record(session, "system.demo", actor=BY, now=at_noon(today), stream=audit.SYSTEM_STREAM, facts={"what": told})
+    installation.note(session, told, by=BY, now=at_noon(today))
     session.commit()
     total = sum(len(rows) for rows in staffed.households.values())
     return f"演示县已建立：{len(staffed.villages)}个村、{total}户；{told}。"
