@@ -109,7 +109,8 @@ def _own_means(household: Household, survey: Survey | None, judged: Mapping[str,
     rows = [("劳动力", labour.title, ""), ("务工", "、".join(work) or "没有登记", ""),
             _judgement(judged, Judgement.INDUSTRY_CONTINUITY), _judgement(judged, Judgement.EMPLOYMENT_STABILITY)]
     rows += [(title, text, source) for kind, title, source in (
-        ("labour_outwork", "务工登记", "人社部门"), ("land_and_herd", "种养殖", "农业农村部门"), ("dibao", "低保、特困", "民政部门"))
+        ("labour_outwork", "务工登记", "人社部门"), ("land_and_herd", "种养殖", "农业农村部门"),
+        ("dibao", "低保、特困", "民政部门"))
         for text in joint.facts(kind)]
     if survey is not None and survey.motivation_weak:
         rows.append(("内生动力", "不足，需要扶志扶智", ""))
