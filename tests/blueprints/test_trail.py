@@ -79,7 +79,7 @@ def test_pages_go_on_by_key_at_the_same_cost(app: Flask, case, session: Session,
     with statements() as few:
         client.get("/trail")
     for number in range(60):
-        audit.record(session, "list.read", actor=world.actors["xian.ban"], now=clock.now(), stream="list:1", object=str(number),
+        audit.record(session, "file.read", actor=world.actors["xian.ban"], now=clock.now(), stream="list:1", object=str(number),
                      area_path=world.areas["county"].path)
     session.commit()
     with statements() as many:
@@ -91,7 +91,7 @@ def test_pages_go_on_by_key_at_the_same_cost(app: Flask, case, session: Session,
 
 
 def test_an_administrator_sees_his_own_area(app: Flask, case, session: Session, world: World, clock: StandingClock):
-    audit.record(session, "list.read", actor=world.actors["wai.xian"], now=clock.now(), stream="list:2",
+    audit.record(session, "file.read", actor=world.actors["wai.xian"], now=clock.now(), stream="list:2",
                  area_path=world.areas["other_county"].path)
     session.commit()
     page = words(log_in(app, "shen.ji").get("/trail"))
