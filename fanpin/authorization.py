@@ -6,7 +6,7 @@ from fanpin.models.scoped import Scope, ScopeKind
 from fanpin.rules.actions import Action
 from fanpin.rules.areas import contains
 from fanpin.rules.refusals import NotPermitted
-from fanpin.rules.roles import ADMINISTRATORS, ASSIGNED, DEPARTMENTS, PERMISSIONS, Actor, Permission, Reach
+from fanpin.rules.roles import ASSIGNED, BLIND, PERMISSIONS, Actor, Permission, Reach, Role
 
 
 def may(actor: Actor, action: Action, *, area_path: str | None = None, department: str | None = None,
@@ -48,13 +48,15 @@ def _objection(actor: Actor, permission: Permission, area_path: str | None, depa
 
 
 def scope_for(actor: Actor) -> Scope:
-    """Return the reach of the actor's session; administrators see no case, no household, no fact."""
-    if actor.role in ADMINISTRATORS:
+    """Return the reach of the actor's session; who is blind sees no case, no household, no fact."""
+    if actor.role in BLIND:
         return Scope(ScopeKind.NONE, user_id=actor.user_id)
-    if actor.role in DEPARTMENTS:
+    if actor.role is Role.DEPARTMENT_OFFICER:
         kind = ScopeKind.DEPARTMENT
     elif actor.role in ASSIGNED:
         kind = ScopeKind.ASSIGNED
     else:
         kind = ScopeKind.LINE
-    return Scope(kind, paths=(actor.area_path,), department=actor.department, user_id=actor.user_id)
+    # A helper sees what is in his own name, the lead department all that it carries.
+    department = "" if actor.role is Role.HELPER else actor.department
+    return Scope(kind, paths=(actor.area_path,), department=department, user_id=actor.user_id)

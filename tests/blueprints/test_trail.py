@@ -83,8 +83,8 @@ def test_pages_go_on_by_key_at_the_same_cost(app: Flask, case, session: Session,
                      area_path=world.areas["county"].path)
     session.commit()
     with statements() as many:
-        first = words(client.get("/trail?tag=list.read"))
-    assert len(many) == len(few) and first.count("查看名单") >= 50
+        first = words(client.get("/trail?tag=file.read"))
+    assert len(many) == len(few) and first.count("查看材料") >= 50
     following = first.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
     second = words(client.get(following))
     assert body(second).count("<tr>") == 10 and "首页" not in second
