@@ -2,13 +2,14 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, String, Text, func, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from fanpin.extensions import Base
 from fanpin.models.households import Household
 from fanpin.models.scoped import Referenced, Scoped
 from fanpin.models.types import Code, Instant
+from fanpin.rules.actions import Action
 from fanpin.rules.eligibility import HouseholdClass
 from fanpin.rules.stages import ORDER, Procedure, Stage
 
@@ -91,8 +92,16 @@ class CaseReturn(Scoped, Base):
     returned_at: Mapped[datetime] = mapped_column(Instant)
 
 
-def first_round_that_counts(returns: list[CaseReturn], procedure: Procedure, stage: Stage) -> int:
+def began_in_round(session: Session, case: Case) -> int:
+    """Return the round in which the present procedure began, a leaving with its review: one refused counts for no later."""
+    if case.procedure is Procedure.ENTERING:
+        return 1
+    return session.scalar(select(func.max(CaseAct.round)).where(
+        CaseAct.case_id == case.id, CaseAct.action == Action.REVIEW_OPEN.value)) or 1
+
+
+def first_round_that_counts(returns: list[CaseReturn], procedure: Procedure, stage: Stage, *, began: int = 1) -> int:
     """Return the earliest round whose records of `stage` still count: a return voids its target and all after it."""
     rounds = [row.round for row in returns
               if row.procedure is procedure and ORDER[row.target] <= ORDER[stage]]
-    return max(rounds, default=1)
+    return max([began, *rounds])

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fanpin.models.areas import Area, RegionalDayOff
-from fanpin.models.cases import Case, CaseReturn, first_round_that_counts
+from fanpin.models.cases import Case, CaseReturn, began_in_round, first_round_that_counts
 from fanpin.models.deliberation import ListEntry, MeetingKind, MeetingRecord, Opinion, VillageList
 from fanpin.models.dossier_county import determination_part, joint_review_part
 from fanpin.models.households import GuaranteeRecord, Member
@@ -51,6 +51,7 @@ class _Reader:
         self.session, self.case, self.today = session, case, today
         self._entry: ListEntry | None | bool = False
         self._returns: list[CaseReturn] | None = None
+        self._began = 1
         self._group: Area | None = None
 
     @property
@@ -80,7 +81,8 @@ class _Reader:
         """Return the earliest round whose records of the stage count."""
         if self._returns is None:
             self._returns = list(self.session.scalars(select(CaseReturn).where(CaseReturn.case_id == self.case.id)))
-        return first_round_that_counts(self._returns, self.case.procedure, stage)
+            self._began = began_in_round(self.session, self.case)
+        return first_round_that_counts(self._returns, self.case.procedure, stage, began=self._began)
 
     def members(self) -> list[Member]:
         """List the household's present members."""
@@ -260,13 +262,14 @@ def _review(reader: _Reader) -> dict[str, object]:
     consent = session.scalar(select(ExitConsent).where(
         ExitConsent.case_id == case.id, ExitConsent.signed_on >= row.reviewed_on, ExitConsent.withdrawn_on.is_(None))
         .order_by(ExitConsent.id.desc()).limit(1))
+    meeting = reader.meeting(MeetingKind.REVIEW, list(lists))
     marked = session.scalar(select(Marking.id).where(Marking.case_id == case.id, Marking.round == case.round))
     return {"review": parts.Review(
         reviewed_on=row.reviewed_on, complete=row.complete, conclusion=row.conclusion.value,
         named_measure=bool(row.continued_help.strip()),
         no_labour=row.conclusion is ReviewConclusion.NO_LABOUR
         or _labour(reader.members(), reader.today) is LabourState.NONE,
-        meeting=reader.meeting(MeetingKind.REVIEW, list(lists)),
+        meeting=meeting if meeting is not None and meeting.held_on >= row.reviewed_on else None,
         exit_consent_signed=consent is not None and consent.agrees, marked=marked is not None)}
 
 

@@ -125,7 +125,9 @@ def _refuse_missing_facts(row: Row, given: Mapping[str, str]) -> None:
 
 def _move(session: Session, case: Case, row: Row, *, actor: Actor, now: datetime, today: date, version: int,
           facts: Mapping[str, str]) -> Advanced:
-    before, procedure, new_round = case.stage, case.procedure, case.round + (1 if row.is_return else 0)
+    # A return begins a round of its own, and so does a review: what an earlier one led to counts no more.
+    anew = row.is_return or row.target is Stage.REVIEW
+    before, procedure, new_round = case.stage, case.procedure, case.round + (1 if anew else 0)
     target_procedure = row.target_procedure or case.procedure
     moved = row.source is not row.target or target_procedure is not procedure
     values = {"stage": row.target, "procedure": target_procedure, "round": new_round, "version": version + 1}

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from fanpin import audit, authorization
 from fanpin.models.areas import Area, AreaSetting
-from fanpin.models.cases import Case, CaseReturn, first_round_that_counts
+from fanpin.models.cases import Case, CaseReturn, began_in_round, first_round_that_counts
 from fanpin.models.deliberation import ListEntry, VillageList
 from fanpin.models.households import Household
 from fanpin.rules import stages
@@ -78,7 +78,7 @@ def not_future(today: date, **days: date | None) -> None:
 def first_round(session: Session, case: Case, stage: Stage) -> int:
     """Return the earliest round whose records of the stage still count for the case."""
     returns = list(session.scalars(select(CaseReturn).where(CaseReturn.case_id == case.id)))
-    return first_round_that_counts(returns, case.procedure, stage)
+    return first_round_that_counts(returns, case.procedure, stage, began=began_in_round(session, case))
 
 
 def area_of(session: Session, area_id: int) -> Area:
