@@ -79,6 +79,9 @@ class _Reader:
 
     def first_round(self, stage: Stage) -> int:
         """Return the earliest round whose records of the stage count."""
+        if self.case.round == 1:
+            # Nothing was returned and no review was opened: either would have begun a second round.
+            return 1
         if self._returns is None:
             self._returns = list(self.session.scalars(select(CaseReturn).where(CaseReturn.case_id == self.case.id)))
             self._began = began_in_round(self.session, self.case)

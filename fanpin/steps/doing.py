@@ -77,6 +77,8 @@ def not_future(today: date, **days: date | None) -> None:
 
 def first_round(session: Session, case: Case, stage: Stage) -> int:
     """Return the earliest round whose records of the stage still count for the case."""
+    if case.round == 1:
+        return 1
     returns = list(session.scalars(select(CaseReturn).where(CaseReturn.case_id == case.id)))
     return first_round_that_counts(returns, case.procedure, stage, began=began_in_round(session, case))
 

@@ -48,7 +48,8 @@ def main() -> int:
     found = report.table(runs, printed)
     print(found)
     if given.json:
-        given.json.write_text(json.dumps({"runs": [asdict(run) for run in runs], "papers": printed}, indent=1))
+        given.json.write_text(json.dumps({
+            "runs": [asdict(run) for run in runs], "papers": {code: asdict(speed) for code, speed in printed.items()}}, indent=1))
     if given.write:
         _write(found)
     growing = report.grown(runs)
@@ -91,7 +92,7 @@ def _measure(name: str, app: Flask, made: prefecture.Prefecture, made_in: float,
     found = pages.measure(times)
     queries = pages.queries(times * 2)
     rates = steps.measure(Amounts(60, 2, 40, 10) if quick else Amounts())
-    return report.Measured(name, made.households, made_in, _bare_commits(app), rates, found, queries)
+    return report.Measured(name, made.households, made_in, _bare_commits(app), os.getloadavg()[0], rates, found, queries)
 
 
 def _bare_commits(app: Flask) -> float:
@@ -107,7 +108,7 @@ def _bare_commits(app: Flask) -> float:
         found = rate([commit] * BARE_COMMITS)
         with db.engine.begin() as connection:
             connection.execute(text("DROP TABLE bare"))
-    return found
+    return found.per_second
 
 
 class _StandingClock(Clock):

@@ -1,13 +1,13 @@
 """Measure printing on a warm press."""
 
 from fanpin.documents.printing import Printer
-from tests.benchmarks.measures import rate
+from tests.benchmarks.measures import Rate, rate
 from tests.documents.samples import IMPRINT, SAMPLES
 
 CODES = ("survey", "notice_in", "county_reply")
 
 
-def papers_per_second(rounds: int) -> dict[str, float]:
+def papers_per_second(rounds: int) -> dict[str, Rate]:
     """Return how many papers of each kind a warm press prints per second."""
     with Printer() as printer:
         found = {}

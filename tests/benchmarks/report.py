@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tests.benchmarks.measures import Rate
 from tests.benchmarks.pages import Page, Query
 from tests.benchmarks.steps import Rates
 
@@ -20,6 +21,7 @@ class Measured:
     households: int
     made_in: float
     commits: float
+    load: float
     rates: Rates
     pages: Sequence[Page]
     queries: Sequence[Query]
@@ -37,7 +39,7 @@ def grown(runs: Sequence[Measured]) -> list[str]:
     return found
 
 
-def table(runs: Sequence[Measured], papers: Mapping[str, float]) -> str:
+def table(runs: Sequence[Measured], papers: Mapping[str, Rate]) -> str:
     """Return everything as Markdown."""
     parts = [_writing(runs), _against(runs), _pages(runs), _queries(runs), _papers(papers)]
     return "\n\n".join(parts) + "\n"
@@ -49,12 +51,16 @@ def _rows(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _writing(runs: Sequence[Measured]) -> str:
-    rows = [[run.database, f"{run.households:,}", f"{run.commits:.0f}", f"{run.rates.households:.0f}",
-             f"{run.rates.households_batched:.0f}", f"{run.rates.decisions:.0f}", f"{run.rates.submissions:.0f}",
+    rows = [[run.database, f"{run.households:,}", f"{run.load:.1f}", f"{run.commits:.0f}", _both(run.rates.households),
+             _both(run.rates.households_batched), _both(run.rates.decisions), _both(run.rates.submissions),
              f"{run.rates.household_statements} / {run.rates.decision_statements}", f"{run.made_in:.0f} s"] for run in runs]
-    return "## Writing, per second\n\n" + _rows(
-        ["database", "households", "bare commits", "household + 4", "in batches of 50", "decisions", "lists submitted",
+    return "## Writing, per second (in brackets: per second of processor time, PostgreSQL's own not counted)\n\n" + _rows(
+        ["database", "households", "load", "bare commits", "household + 4", "in batches of 50", "decisions", "lists submitted",
          "statements: household / decision", "data made in"], rows)
+
+
+def _both(rate: Rate) -> str:
+    return f"{rate.per_second:.0f} ({rate.per_cpu_second:.0f})"
 
 
 def _against(runs: Sequence[Measured]) -> str:
@@ -62,8 +68,8 @@ def _against(runs: Sequence[Measured]) -> str:
     for run in runs:
         queries = {query.name: query.time for query in run.queries}
         rows += [
-            _ratio(run, "household + 4 members with audit", run.rates.households, PEER_HOUSEHOLDS, AIM_HOUSEHOLDS, "/s"),
-            _ratio(run, "decisions", run.rates.decisions, PEER_DECISIONS, AIM_DECISIONS, "/s"),
+            _ratio(run, "household + 4 members with audit", run.rates.households.per_second, PEER_HOUSEHOLDS, AIM_HOUSEHOLDS, "/s"),
+            _ratio(run, "decisions", run.rates.decisions.per_second, PEER_DECISIONS, AIM_DECISIONS, "/s"),
             _ratio(run, "list query, p50", queries[LIST_QUERY].p50, PEER_LIST, AIM_LIST, " ms"),
             _ratio(run, "ID search, p50", queries[SEARCH_QUERY].p50, PEER_SEARCH, AIM_SEARCH, " ms"),
         ]
@@ -79,11 +85,11 @@ def _ratio(run: Measured, what: str, here: float, peer: float, aim: float, unit:
 
 
 def _pages(runs: Sequence[Measured]) -> str:
-    rows = [[run.database, f"{run.households:,}", page.name, f"{page.time.p50:.1f}", f"{page.time.p95:.1f}",
+    rows = [[run.database, f"{run.households:,}", page.name, f"{page.time.p50:.1f}", f"{page.time.p95:.1f}", f"{page.time.cpu:.1f}",
              f"{page.size / 1000:.1f}", f"{page.squeezed / 1000:.1f}", str(page.statements)]
             for run in runs for page in run.pages]
     return "## Whole pages\n\n" + _rows(
-        ["database", "households", "page", "p50 ms", "p95 ms", "kB", "kB compressed", "statements"], rows)
+        ["database", "households", "page", "p50 ms", "p95 ms", "CPU ms", "kB", "kB compressed", "statements"], rows)
 
 
 def _queries(runs: Sequence[Measured]) -> str:
@@ -92,6 +98,6 @@ def _queries(runs: Sequence[Measured]) -> str:
     return "## Queries over the whole prefecture\n\n" + _rows(["database", "households", "query", "p50 ms", "p95 ms"], rows)
 
 
-def _papers(papers: Mapping[str, float]) -> str:
+def _papers(papers: Mapping[str, Rate]) -> str:
     return "## Papers per second, warm press\n\n" + _rows(
-        ["paper", "per second"], [[code, f"{value:.1f}"] for code, value in papers.items()])
+        ["paper", "per second"], [[code, f"{value.per_second:.1f}"] for code, value in papers.items()])

@@ -26,7 +26,7 @@ from fanpin.rules.roles import Actor, Role
 from fanpin.rules.stages import Procedure, Stage
 from fanpin.steps import households, survey, township
 from tests.benchmarks.cases import TODAY
-from tests.benchmarks.measures import counting, rate
+from tests.benchmarks.measures import Rate, counting, rate
 from tests.benchmarks.people import family
 from tests.benchmarks.prefecture import Prefecture
 
@@ -38,10 +38,10 @@ IN_A_BATCH = 50
 class Rates:
     """How many per second, and how many statements one takes."""
 
-    households: float
-    households_batched: float
-    decisions: float
-    submissions: float
+    households: Rate
+    households_batched: Rate
+    decisions: Rate
+    submissions: Rate
     household_statements: int
     decision_statements: int
 
