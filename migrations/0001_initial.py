@@ -7,7 +7,6 @@ revision = "0001"
 down_revision = None
 
 PATH = sa.String(120).with_variant(sa.String(120, collation="C"), "postgresql")
-NAME = sa.String(60).with_variant(sa.String(60, collation="C"), "postgresql")
 SQLITE = (
     "CREATE TRIGGER audit_event_no_update BEFORE UPDATE ON audit_event BEGIN SELECT RAISE(ABORT, 'audit_event "
     "is append-only'); END",
@@ -211,8 +210,8 @@ def upgrade() -> None:
     op.create_table('household',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('area_id', sa.Integer(), nullable=False),
-        sa.Column('head_name', NAME, nullable=False),
-        sa.Column('head_initials', NAME, nullable=False),
+        sa.Column('head_name', sa.String(length=60).with_variant(sa.String(length=60, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('head_initials', sa.String(length=60).with_variant(sa.String(length=60, collation='C'), 'postgresql'), nullable=False),
         sa.Column('size', sa.Integer(), nullable=False),
         sa.Column('lifted', sa.Boolean(), nullable=False),
         sa.Column('lives_here', sa.Boolean(), nullable=False),
@@ -498,9 +497,9 @@ def upgrade() -> None:
         sa.UniqueConstraint('ref', name=op.f('uq_monitoring_case_ref'))
     )
     op.create_index('ix_monitoring_case_area_id', 'monitoring_case', ['area_path', 'id'], unique=False)
-    op.create_index('ix_monitoring_case_open_since', 'monitoring_case', ['stage_since', 'id'], unique=False, sqlite_where=sa.text('closed_on IS NULL'), postgresql_where=sa.text('closed_on IS NULL'))
     op.create_index(op.f('ix_monitoring_case_area_path'), 'monitoring_case', ['area_path'], unique=False)
     op.create_index(op.f('ix_monitoring_case_household_id'), 'monitoring_case', ['household_id'], unique=False)
+    op.create_index('ix_monitoring_case_open_since', 'monitoring_case', ['stage_since', 'id'], unique=False, sqlite_where=sa.text('closed_on IS NULL'), postgresql_where=sa.text('closed_on IS NULL'))
     op.create_index('ix_monitoring_case_stage_area', 'monitoring_case', ['stage', 'area_path', 'id'], unique=False)
     op.create_index('uq_monitoring_case_open_household', 'monitoring_case', ['household_id'], unique=True, sqlite_where=sa.text('closed_on IS NULL'), postgresql_where=sa.text('closed_on IS NULL'))
     op.create_table('notice',

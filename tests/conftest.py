@@ -93,13 +93,18 @@ class Templates:
             self._fill(self.made[name], peopled=peopled)
         return self.made[name]
 
-    def copy(self, engine: str, target: Path, *, peopled: bool) -> str:
-        """Copy the template for one test and return the copy's address."""
+    def lay(self, engine: str, target: str, *, peopled: bool) -> None:
+        """Put a fresh copy of the template in the place of the database at `target`."""
         source = self.url(engine, peopled=peopled)
         if engine == "sqlite":
-            shutil.copy(source.removeprefix("sqlite:///"), target)
-            return f"sqlite:///{target}"
-        return create_postgresql(template=source.rsplit("/", 1)[1])
+            path = Path(target.removeprefix("sqlite:///"))
+            for leftover in path.parent.glob(f"{path.name}*"):
+                leftover.unlink()
+            shutil.copy(source.removeprefix("sqlite:///"), path)
+        else:
+            name = target.rsplit("/", 1)[1]
+            _administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            create_postgresql(template=source.rsplit("/", 1)[1], name=name)
 
     def _new(self, engine: str, name: str) -> str:
         return create_postgresql() if engine == "postgresql" else f"sqlite:///{self.folder / name}.sqlite"
@@ -142,24 +147,51 @@ def engine_name() -> str:
     return "sqlite"
 
 
-@pytest.fixture
-def database_url(tmp_path: Path, templates: Templates, engine_name: str, request: pytest.FixtureRequest) -> Iterator[str]:
-    """Copy this test's own database; with the cast in it where the test asks for the world."""
-    peopled = "world" in request.fixturenames
-    url = templates.copy(engine_name, tmp_path / "fanpin.sqlite", peopled=peopled)
-    yield url
-    if url.startswith("postgresql"):
-        drop_postgresql(url)
+@dataclass
+class Standing:
+    """One application per engine for the whole run: its compiled pages and queries are kept, its database is not."""
+
+    folder: Path
+    templates: Templates
+    made: dict[str, Flask] = field(default_factory=dict)
+
+    def fresh(self, engine: str, clock: StandingClock, *, peopled: bool) -> Flask:
+        """Return the application on an untouched database, as it was when it was made."""
+        url = (f"sqlite:///{self.folder / 'fanpin.sqlite'}" if engine == "sqlite"
+               else POSTGRESQL.rsplit("/", 1)[0] + f"/fanpin_{os.getpid()}_standing")
+        if engine in self.made:
+            with self.made[engine].app_context():
+                db.engine.dispose()
+        self.templates.lay(engine, url, peopled=peopled)
+        if engine not in self.made:
+            self.made[engine] = create_app(_settings(url, self.folder), clock=clock, keyring=self.templates.keyring)
+            self.made[engine].test_client_class = Browser
+        application = self.made[engine]
+        application.extensions["fanpin.clock"] = clock
+        application.testing = True
+        application.config["WTF_CSRF_ENABLED"] = False
+        return application
+
+
+@pytest.fixture(scope="session")
+def standing(tmp_path_factory: pytest.TempPathFactory, templates: Templates) -> Iterator[Standing]:
+    """Keep the applications of the run."""
+    kept = Standing(tmp_path_factory.mktemp("standing"), templates)
+    yield kept
+    for application in kept.made.values():
+        with application.app_context():
+            url = db.engine.url.render_as_string(hide_password=False)
+            db.engine.dispose()
+        if url.startswith("postgresql"):
+            drop_postgresql(url)
 
 
 @pytest.fixture
-def app(tmp_path: Path, keyring: crypto.Keyring, clock: StandingClock, database_url: str) -> Iterator[Flask]:
-    """Build the application on this test's database."""
+def app(standing: Standing, keyring: crypto.Keyring, clock: StandingClock, engine_name: str,
+        request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """Give the application on this test's own database; with the cast in it where the test asks for the world."""
     crypto.init_keyring(keyring)
-    application = create_app(_settings(database_url, tmp_path), clock=clock, keyring=keyring)
-    application.testing = True
-    application.config["WTF_CSRF_ENABLED"] = False
-    application.test_client_class = Browser
+    application = standing.fresh(engine_name, clock, peopled="world" in request.fixturenames)
     with application.app_context():
         yield application
         db.session.remove()
@@ -188,9 +220,9 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-def create_postgresql(*, template: str = "template0") -> str:
+def create_postgresql(*, template: str = "template0", name: str = "") -> str:
     """Make a PostgreSQL database and return its address."""
-    name = f"fanpin_{os.getpid()}_{secrets.token_hex(6)}"
+    name = name or f"fanpin_{os.getpid()}_{secrets.token_hex(6)}"
     _administer(f"CREATE DATABASE {name} TEMPLATE {template}" + (" ENCODING 'UTF8'" if template == "template0" else ""))
     return POSTGRESQL.rsplit("/", 1)[0] + f"/{name}"
 
