@@ -234,8 +234,8 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_household_area_path'), 'household', ['area_path'], unique=False)
     op.create_index('ix_household_area_path_id', 'household', ['area_path', 'id'], unique=False)
-    op.create_index('ix_household_head_initials', 'household', ['head_initials'], unique=False)
-    op.create_index('ix_household_head_name', 'household', ['head_name'], unique=False)
+    op.create_index('ix_household_head_initials', 'household', ['head_initials', 'area_path'], unique=False)
+    op.create_index('ix_household_head_name', 'household', ['head_name', 'area_path'], unique=False)
     op.create_index(op.f('ix_household_national_code'), 'household', ['national_code'], unique=False)
     op.create_table('monitoring_line',
         sa.Column('id', sa.Integer(), nullable=False),

@@ -212,14 +212,18 @@ def search(text: str) -> Select[tuple[Household]]:
             select(Member.household_id).where(Member.id_index == id_index(number.canonical), Member.left_on.is_(None))))
     if wanted.isascii() and wanted.isalpha():
         low = wanted.lower()
-        return query.where(Household.head_initials >= low, Household.head_initials < low + "{")
-    begins = and_(Household.head_name >= wanted, Household.head_name < wanted + "\U0010ffff")
-    if len(wanted) == 1:
-        # A surname alone is nobody's name, and common: read in the order of the list until the page is full.
+        begins, others = and_(Household.head_initials >= low, Household.head_initials < low + "{"), None
+        common = len(wanted) <= 2
+    else:
+        begins = and_(Household.head_name >= wanted, Household.head_name < wanted + "\U0010ffff")
+        others = select(Member.household_id).where(Member.name == wanted)
+        common = len(wanted) == 1
+    if common:
+        # A surname or two letters fit many: read in the order of the list until the page is full.
         return query.where(begins)
-    # Two look-ups side by side, each by its index; joined by OR they would be one walk over all households.
+    # Looked up on their own, each by its index: joined by OR they would be one walk over all households.
     heads = select(Household.id).where(begins)
-    return query.where(Household.id.in_(heads.union(select(Member.household_id).where(Member.name == wanted))))
+    return query.where(Household.id.in_(heads if others is None else heads.union(others)))
 
 
 def _member(person: Person, position: int, *, today: date) -> Member:
