@@ -20,7 +20,8 @@ DESKS: dict[Role, Callable[[Bench], list[Group]]] = {
     Role.COUNTY_DECIDER: desk_county.decider, Role.COUNTY_LEADING_GROUP: desk_county.leading_group, **OTHERS,
 }
 # Who has nothing to do here but to look.
-READERS = {Role.INSPECTOR: "检查人员只查看，不办理。请从上面的菜单打开农户、办理情况和辖区进度。"}
+READERS = {Role.INSPECTOR: "检查人员只查看，不办理。请从上面的菜单打开农户、办理情况和辖区进度。",
+           Role.PROVINCIAL_OFFICER: "省级部门只受理信息筛查直通车的申请，现在没有。县里的部门联审由县级部门核查员答复。"}
 
 blueprint = Blueprint("desk", __name__)
 

@@ -43,11 +43,6 @@ def _months(bench: Bench) -> Group:
         oldest=MonthlyAnalysis.month, url=link("analysis.signing"))
 
 
-def provincial_officer(bench: Bench) -> list[Group]:
-    """List the inquiries put to the provincial department."""
-    return officer(bench)[:2]
-
-
 def assigned(bench: Bench) -> list[Group]:
     """List the measures to start and to finish."""
     return [_measures(bench, "落实帮扶措施", MeasureStatus.CONFIRMED, "assistance.start"),
@@ -117,7 +112,7 @@ def audit_admin(bench: Bench) -> list[Group]:
 
 
 OTHERS = {
-    Role.DEPARTMENT_OFFICER: officer, Role.PROVINCIAL_OFFICER: provincial_officer, Role.LEAD_DEPARTMENT: assigned,
+    Role.DEPARTMENT_OFFICER: officer, Role.LEAD_DEPARTMENT: assigned,
     Role.HELPER: assigned, Role.PREFECTURE: overseer, Role.PROVINCE: overseer, Role.SYSTEM_ADMIN: system_admin,
     Role.SECURITY_ADMIN: security_admin, Role.AUDIT_ADMIN: audit_admin,
 }

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Response, abort, current_app, g, make_response, redirect, request, url_for
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.exc import StaleDataError
@@ -34,7 +34,7 @@ from fanpin.models.warnings import MonthlyAnalysis, Warning
 from fanpin.rules.actions import Action
 from fanpin.rules.refusals import AlreadyHandled, NotPermitted, Refusal
 from fanpin.rules.roles import ADMINISTRATORS, Actor
-from fanpin.steps import reading, sessions, submissions
+from fanpin.steps import accounts, reading, sessions, submissions
 from fanpin.steps.advance import earlier_acts
 
 LOADED = {
@@ -178,7 +178,7 @@ def _load(parts: dict[str, Any]) -> dict[str, Any]:
         if model is None:
             loaded[name] = value
             continue
-        query = select(model).where(model.ref == value)
+        query = (_accounts() if model is User else select(model)).where(model.ref == value)
         for relation in EAGER.get(model, ()):
             query = query.options(joinedload(relation))
         row = db.session.scalar(query)
@@ -186,6 +186,13 @@ def _load(parts: dict[str, Any]) -> dict[str, Any]:
             abort(404)
         loaded[name] = row
     return loaded
+
+
+def _accounts() -> Select[tuple[User]]:
+    """Return the accounts that the actor may hear of: for an administrator those of the own area, else none."""
+    if not is_administrator():
+        abort(404)
+    return accounts.within_reach(actor().area_path)
 
 
 def _require(action: Action, loaded: dict[str, Any]) -> None:
