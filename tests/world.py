@@ -42,7 +42,7 @@ def build_world(session: Session, *, now: datetime, today: date) -> World:
         session.flush()
         world.areas[key] = area
     for part in (*CAST.values(), *OFFICERS.values()):
-        world.actors[part.username] = _employ(session, world, part, now=now, today=today)
+        world.actors[part.username] = employ(session, world, part, now=now, today=today)
     return world
 
 
@@ -55,7 +55,8 @@ def load_world(session: Session) -> World:
     return world
 
 
-def _employ(session: Session, world: World, part: Part, *, now: datetime, today: date) -> Actor:
+def employ(session: Session, world: World, part: Part, *, now: datetime, today: date) -> Actor:
+    """Write a person's account and post."""
     user, _ = accounts.create(session, username=part.username, name=part.name, by="test", now=now, password=PASSWORD)
     grant = accounts.grant(session, user, role=part.role, area=world.areas[part.place], department=part.department,
                            valid_from=date(2026, 1, 1), document="测试任命", by="test", now=now)
