@@ -233,6 +233,9 @@ def ways_on(session: Session, case: Case, finder: ways.Finder, today: date) -> t
     dossier = build(session, case, needs, today=today) if needs else None
     done = _done(dossier)
     found = [finder.way(row, row.missing(dossier) if dossier else ()) for row in onward if row.action not in done]
+    # 五(一): where the review found the risk gone for good, the way out is the road ahead, not more help.
+    gone = any(way.action is Action.REVIEW_LEAVE and "review.stable" not in {item.code for item in way.missing} for way in found)
+    found.sort(key=lambda way: gone and way.action is Action.REVIEW_CONTINUE)
     return (*found, *(finder.way(row, ()) for row in rows if row.is_return))
 
 
