@@ -63,9 +63,15 @@ class Browser(FlaskClient):
 
 
 @pytest.fixture(scope="session")
-def keyring(tmp_path_factory: pytest.TempPathFactory) -> crypto.Keyring:
+def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Name the one key file of all tests."""
+    return tmp_path_factory.mktemp("keys") / "keys.json"
+
+
+@pytest.fixture(scope="session")
+def keyring(key_file: Path) -> crypto.Keyring:
     """Make one key file for all tests."""
-    ring = crypto.create_keyring(tmp_path_factory.mktemp("keys") / "keys.json", demo=True)
+    ring = crypto.create_keyring(key_file, demo=True)
     crypto.init_keyring(ring)
     security.set_password_profile("test")
     return ring
@@ -83,6 +89,7 @@ class Templates:
 
     folder: Path
     keyring: crypto.Keyring
+    key_file: Path
     made: dict[str, str] = field(default_factory=dict)
 
     def url(self, engine: str, *, peopled: bool) -> str:
@@ -132,9 +139,9 @@ def _settings(url: str, folder: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def templates(tmp_path_factory: pytest.TempPathFactory, keyring: crypto.Keyring) -> Iterator[Templates]:
+def templates(tmp_path_factory: pytest.TempPathFactory, keyring: crypto.Keyring, key_file: Path) -> Iterator[Templates]:
     """Keep the databases that tests copy."""
-    kept = Templates(tmp_path_factory.mktemp("templates"), keyring)
+    kept = Templates(tmp_path_factory.mktemp("templates"), keyring, key_file)
     yield kept
     for url in kept.made.values():
         if url.startswith("postgresql"):
