@@ -1,0 +1,69 @@
+"""What a browser does with the pages: small screens, impatient fingers, the way back after the day's end."""
+
+import pytest
+from playwright.sync_api import Page
+
+from fanpin.models.cases import Case, CaseAct
+from fanpin.models.scoped import Scope, ScopeKind, set_scope
+from fanpin.rules.actions import Action
+from fanpin.steps import survey
+from tests import builders
+from tests.browser.conftest import PHONE, As, Live
+
+pytestmark = pytest.mark.browser
+# A slip of less than a pixel is rounding.
+OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture
+def case(live: Live) -> str:
+    """Return the address of a case that is being surveyed."""
+    found = f"/cases/{builders.a_case(live.session, live.world, **live.now()).ref}"
+    live.settle()
+    return found
+
+
+def overflow(page: Page) -> int:
+    """Return by how much the page is wider than its window."""
+    return int(page.evaluate(OVERFLOW))
+
+
+def test_no_page_is_wider_than_a_phone(as_: As, case: str) -> None:
+    cadre = as_("cun.gan", width=PHONE)
+    wide = {path: by for path in ("/", "/cases", "/households/", case, f"{case}/survey", f"{case}/consent", "/lists", "/intake/new")
+            if (by := overflow(cadre.go(path).page)) > 0}
+    assert not wide
+
+
+def test_the_phone_menu_opens_by_a_tap(as_: As) -> None:
+    cadre = as_("cun.gan", width=PHONE)
+    link = cadre.page.get_by_role("link", name="线索")
+    assert not link.is_visible()
+    cadre.page.locator("details[data-fold] summary").first.click()
+    assert link.is_visible()
+
+
+def test_two_quick_clicks_send_one_act(as_: As, live: Live, case: str) -> None:
+    set_scope(live.session, Scope(ScopeKind.SYSTEM, reason="test"))
+    row = live.session.query(Case).one()
+    visit = builders.a_visit(row, live.clock.today(), proposed=False)
+    survey.record(live.session, row, visit, actor=live.world.actors["cun.gan"], **live.now())
+    live.settle()
+    cadre = as_("cun.gan").go(f"{case}/survey/not-propose").put(reason="收入稳定")
+    posts: list[str] = []
+    cadre.page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    cadre.page.get_by_role("button", name="不提出纳入").dblclick()
+    cadre.page.wait_for_url(lambda url: not url.endswith("not-propose"))
+    cadre.does_not_read("请更正", "已经办理")
+    set_scope(live.session, Scope(ScopeKind.SYSTEM, reason="test"))
+    acts = live.session.query(CaseAct).filter(CaseAct.action == Action.SURVEY_NOT_PROPOSE).count()
+    assert (len(posts), acts) == (1, 1)
+
+
+def test_the_way_back_after_log_out_shows_nothing(as_: As, case: str) -> None:
+    cadre = as_("cun.gan").go(case).reads("测试㬹户")
+    cadre.page.locator("form[action='/logout'] button").evaluate("button => button.form.requestSubmit()")
+    cadre.page.wait_for_url("**/login*")
+    cadre.page.go_back()
+    cadre.page.wait_for_load_state()
+    cadre.does_not_read("测试㬹户", "53****")
