@@ -121,6 +121,10 @@ class ManyField(_Chosen, SelectMultipleField):
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
 
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read what was ticked; an empty one is none."""
+        super().process_formdata([value for value in valuelist if value])
+
 
 def _chosen_text(value: object) -> str | None:
     return None if value is None else str(value)

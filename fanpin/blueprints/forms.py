@@ -7,9 +7,9 @@ from typing import Any
 
 from flask import render_template
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, StringField
+from wtforms import Field, Form, HiddenField, StringField
 from wtforms.fields.simple import TextAreaField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
 
 from fanpin.extensions import db, read_only
 from fanpin.rules.income import parse_yuan, yuan
@@ -93,9 +93,20 @@ class NoteField(TextAreaField):
         self.data = clean_note(self.data, limit=4000)
 
 
+class _Filled(InputRequired):
+    """Ask for something that is still something when blanks and signs nobody sees are taken off."""
+
+    def __call__(self, form: Form, field: Field) -> None:
+        typed = field.raw_data[0] if field.raw_data else ""
+        blank = isinstance(typed, str) and not typed.strip()
+        if not typed or blank or (field.data in (None, "") and not field.process_errors):
+            field.errors = []
+            raise StopValidation(self.message)
+
+
 def required(message: str) -> InputRequired:
     """Return the validator of a field that must be filled, with its sentence."""
-    return InputRequired(message=message)
+    return _Filled(message=message)
 
 
 def longest(limit: int) -> Length:
