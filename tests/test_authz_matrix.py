@@ -1,17 +1,11 @@
 """Who may do what where: every page and act, asked as everybody; what the matrix says is what happens, and no word leaks."""
 
 import re
-import shutil
-import sqlite3
-from collections import defaultdict
 from collections.abc import Iterator
-from hashlib import sha256
-from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from fanpin import crypto
@@ -21,128 +15,15 @@ from tests import counties, matrix
 from tests.conftest import POSTGRESQL, create_postgresql, drop_postgresql
 from tests.matrix import ANONYMOUS, FORBIDDEN, LOGIN, MAY, NOTHING, PLACES, Line
 from tests.settlement import SIGNS, Place
-from tests.world import PASSWORD
+from tests.stage import Stage
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 NOBODY = "zzzzzzzzzzzzzz"
-# What a request may leave behind although it was refused: its traces in the trail.
-TRACES = ("audit", "user_session")
 NUMBERS = re.compile(rb"(?<!\d)(?:\d{17}[\dXx]|1\d{10})(?!\d)")
 FLEETING = re.compile(rb'name="_key"[^>]*>|value="[A-Za-z0-9_-]{24}"|[a-z2-9]{14}')
 # Pages that only lead on to another one.
 LEADING = {"analysis.index", "review.meet"}
-FILES = {"static": "fanpin.css", "bootstrap.static": "css/bootstrap.min.css"}
 LINES = matrix.lines()
-
-
-class Stage:
-    """The two counties on one engine, everybody logged in, and the database as it was before each act."""
-
-    def __init__(self, app: Flask, places: dict[str, Place], snapshot: Path | None) -> None:
-        self.app, self.places, self.snapshot = app, places, snapshot
-        self.tokens = {role: self._log_in(username) for role, username in matrix.WHO.items()}
-        self.seen: dict[str, set[str]] = defaultdict(set)
-        self._close()
-        if snapshot is not None:
-            shutil.copy(self._file, snapshot)
-            self._watch = sqlite3.connect(self._file)
-        self._before = self.contents()
-
-    def _log_in(self, username: str) -> str:
-        client = self.app.test_client()
-        assert client.post("/login", data={"username": username, "password": PASSWORD}).status_code == 302
-        return client.get_cookie("fanpin").value
-
-    @property
-    def _file(self) -> str:
-        with self.app.app_context():
-            return db.engine.url.database
-
-    def _close(self) -> None:
-        with self.app.app_context():
-            if self.snapshot is not None:
-                with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                    connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            db.engine.dispose()
-
-    def contents(self) -> str:
-        """Return a digest of every row but the traces."""
-        with self.app.app_context(), db.engine.connect() as connection:
-            found = sha256()
-            for table in db.metadata.sorted_tables:
-                if not table.name.startswith(TRACES):
-                    rows = connection.exec_driver_sql(f'SELECT * FROM "{table.name}" ORDER BY 1').fetchall()
-                    found.update(repr((table.name, rows)).encode())
-            return found.hexdigest()
-
-    def version(self) -> int:
-        """Return SQLite's count of what others have committed."""
-        return self._watch.execute("PRAGMA data_version").fetchone()[0] if self.snapshot else 0
-
-    def restore(self) -> None:
-        """Undo what an accepted act has changed."""
-        if self.snapshot is None:
-            self._before = self.contents()
-            return
-        self._close()
-        self._watch.close()
-        shutil.copy(self.snapshot, self._file)
-        self._watch = sqlite3.connect(self._file)
-
-    def ask(self, role: str, line: Line, names: dict[str, str], place: str = "own") -> TestResponse:
-        """Send a request as the role, empty but for what the line gives."""
-        client: FlaskClient = self.app.test_client()
-        if role != ANONYMOUS:
-            client.set_cookie("fanpin", self.tokens[role])
-        given = dict(part.split("=") for part in line.given.split("&") if part)
-        given = {name: self.places[place].refs.get(value.lstrip("@"), value) for name, value in given.items()}
-        answer = client.open(self.address(line.endpoint, names), method=line.method, query_string=given,
-                             data=given if line.method == "POST" else None)
-        answer.get_data()
-        answer.close()
-        return answer
-
-    def address(self, endpoint: str, names: dict[str, str]) -> str:
-        """Return the address of an endpoint with the names filled in."""
-        rule = next(rule for rule in self.app.url_map.iter_rules() if rule.endpoint == endpoint)
-        path = re.sub(r"<path:filename>", FILES.get(endpoint, ""), rule.rule)
-        path = path.replace("<string:code>", self.places["own"].refs["code"])
-        return re.sub(r"<(?:ref:)?(\w+)>", lambda part: names[part[1]], path)
-
-    def names(self, line: Line, place: str, *, wrong_department: bool = False) -> dict[str, str]:
-        """Return the references of a line's objects in a place."""
-        wanted = line.other_department if wrong_department else line.object
-        return {_part(name): self._reference(name, place) for name in filter(None, wanted.split("+"))}
-
-    def _reference(self, name: str, place: str) -> str:
-        """Return an object's reference; where a place has none of that name, another of its kind does as well."""
-        refs = self.places[place].refs
-        return refs.get(name) or refs.get(f"{name.split('_')[0]}_helped") or self.places["own"].refs[name]
-
-    def unchanged(self, version: int) -> bool:
-        """Say whether nothing but traces was written since."""
-        if self.snapshot is not None and self.version() == version:
-            return True
-        return self.contents() == self._before
-
-    def leaks(self, role: str, endpoint: str, answer: TestResponse) -> list[str]:
-        """Name what the answer shows that the role must not see."""
-        body = answer.get_data() + unquote(str(answer.headers)).encode()
-        found = []
-        numbers = {number.decode() for number in NUMBERS.findall(body)}
-        for key, place in self.places.items():
-            allowed = matrix.readable(role, key, endpoint)
-            for kind in ("id", "phone"):
-                found += [] if kind in allowed else sorted(numbers & place.canaries[kind])
-            for kind, sign in (("name", 0), ("address", 0), ("said", 1), ("reporter", 1)):
-                if kind not in allowed and SIGNS[key][sign].encode() in body:
-                    fine = self._narrower(place, allowed) if kind == "name" else frozenset()
-                    found += sorted(word for word in place.canaries[kind] - fine if word.encode() in body)
-        return found
-
-    @staticmethod
-    def _narrower(place: Place, allowed: frozenset[str]) -> set[str]:
-        return set().union(*(place.canaries.get(kind, ()) for kind in ("asked", "helped", "mine") if kind in allowed))
 
 
 @pytest.fixture(scope="module", params=["sqlite", *(["postgresql"] if POSTGRESQL else [])])
@@ -161,11 +42,24 @@ def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     drop_postgresql(url)
 
 
-def _part(name: str) -> str:
-    """Return the part of the address that names such an object."""
-    if name == "key_check":
-        return name
-    return {"list_paper": "paper"}.get(name) or {"list": "village_list"}.get(name.split("_")[0], name.split("_")[0])
+def leaks(places: dict[str, Place], role: str, endpoint: str, answer: TestResponse) -> list[str]:
+    """Name what the answer shows that the role must not see."""
+    body = answer.get_data() + unquote(str(answer.headers)).encode()
+    found = []
+    numbers = {number.decode() for number in NUMBERS.findall(body)}
+    for key, place in places.items():
+        allowed = matrix.readable(role, key, endpoint)
+        for kind in ("id", "phone"):
+            found += [] if kind in allowed else sorted(numbers & place.canaries[kind])
+        for kind, sign in (("name", 0), ("address", 0), ("said", 1), ("reporter", 1)):
+            if kind not in allowed and SIGNS[key][sign].encode() in body:
+                fine = _narrower(place, allowed) if kind == "name" else frozenset()
+                found += sorted(word for word in place.canaries[kind] - fine if word.encode() in body)
+    return found
+
+
+def _narrower(place: Place, allowed: frozenset[str]) -> set[str]:
+    return set().union(*(place.canaries.get(kind, ()) for kind in ("asked", "helped", "mine") if kind in allowed))
 
 
 def outcome(answer: TestResponse) -> str:
@@ -255,7 +149,7 @@ def _wrong(stage: Stage, role: str, line: Line, names: dict[str, str], expected:
     version = stage.version()
     answer = stage.ask(role, line, names, where if where in PLACES else "own")
     what = f"{line.method} {line.endpoint} {where}"
-    wrong = [f"{what}: shows {', '.join(leaks[:3])}" for leaks in [stage.leaks(role, line.endpoint, answer)] if leaks]
+    wrong = [f"{what}: shows {', '.join(shown[:3])}" for shown in [leaks(stage.places, role, line.endpoint, answer)] if shown]
     got = outcome(answer)
     if got != expected:
         wrong.append(f"{what}: {got} instead of {expected} ({answer.status_code})")
@@ -285,6 +179,6 @@ def test_every_page_was_shown_to_somebody(stage: Stage):
 def test_the_search_finds_words_where_they_are(stage: Stage):
     line = next(line for line in LINES if line.endpoint == "cases.show")
     answer = stage.ask(Role.VILLAGE_CADRE.value, line, stage.names(line, "own"))
-    found = stage.leaks(Role.SYSTEM_ADMIN.value, line.endpoint, answer)
+    found = leaks(stage.places, Role.SYSTEM_ADMIN.value, line.endpoint, answer)
     assert any(word in found for word in stage.places["own"].canaries["name"])
     assert any(word in found for word in stage.places["own"].canaries["said"])
