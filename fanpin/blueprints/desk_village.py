@@ -11,12 +11,15 @@ from fanpin.clock import legal_date
 from fanpin.models.cases import Case
 from fanpin.models.deliberation import ListEntry, Opinion, VillageList
 from fanpin.models.households import Household
+from fanpin.models.keychecks import KeyCheck
+from fanpin.models.leads import Lead
 from fanpin.models.measures import Visit
 from fanpin.models.notices import Notice, NoticePlace, Objection
 from fanpin.models.reviews import ExitConsent, Review, ReviewConclusion
 from fanpin.models.rounds import Round, RoundVisit
 from fanpin.models.warnings import Warning
 from fanpin.rules import workdays
+from fanpin.rules.intake import KeyCheckStatus, LeadStatus
 from fanpin.rules.stages import MONITORED, Stage
 from fanpin.steps.review_year import ReviewState, counts, standings
 
@@ -30,7 +33,7 @@ def village(bench: Bench) -> list[Group]:
     return [
         _warnings(bench, "签收预警", Warning.village_received_at.is_(None), state="sent"),
         _warnings(bench, "入户核实预警", Warning.village_received_at.is_not(None), state="received"),
-        rounds(bench), _surveys(bench), _unlisted(bench), _lists(bench), _opinions(bench), _notices_to_make(bench),
+        rounds(bench), _signs(bench), _surveys(bench), _unlisted(bench), _lists(bench), _opinions(bench), _notices_to_make(bench),
         _places(bench), _hanging(bench), objections(bench), visits_due(bench), _reviews_to_record(bench), _consents(bench),
         year(bench)]
 
@@ -51,7 +54,7 @@ def township(bench: Bench) -> list[Group]:
     """List the township's work: warnings to sign for, lists to check, to meet about and to report."""
     return [
         _warnings(bench, "签收预警", Warning.township_received_at.is_(None), state="sent"),
-        rounds(bench), _township_lists(bench), objections(bench), visits_due(bench)]
+        rounds(bench), _signs(bench), _township_lists(bench), objections(bench), visits_due(bench)]
 
 
 def _warnings(bench: Bench, title: str, condition: object, *, state: str) -> Group:
@@ -68,6 +71,17 @@ def rounds(bench: Bench) -> Group:
     return bench.group("完成排查", "三(二)", select(Round, owed).where(owed > 0), lambda row: Item(
         row[0].title, row[0].area_path, since=row[0].starts_on, due=row[0].ends_on, note=f"还差{row[1]}户",
         url=link("analysis.visits", round=row[0].ref)), oldest=Round.ends_on, url=link("analysis.round_list"))
+
+
+def _signs(bench: Bench) -> Group:
+    """List the households with an accepted lead for which nobody has proposed a key check yet."""
+    waiting = select(KeyCheck.household_id).where(KeyCheck.status == KeyCheckStatus.PROPOSED)
+    busy = select(Case.household_id).where(Case.closed_on.is_(None))
+    query = (select(Lead, Household).join(Household, Household.id == Lead.household_id)
+             .where(Lead.status == LeadStatus.MERGED, Household.id.not_in(waiting), Household.id.not_in(busy)))
+    return bench.group("提出重点核查对象", "三(二)", query, lambda row: Item(
+        f"{row[1].head_name}家", row[1].area_path, since=legal_date(row[0].accepted_at), note=row[0].statement[:40],
+        url=link("analysis.propose", household=row[1].ref)), oldest=Lead.id, url=link("analysis.key_checks"))
 
 
 def _surveys(bench: Bench) -> Group:

@@ -12,6 +12,7 @@ from fanpin.models.cases import Case
 from fanpin.models.county import Determination, DeterminationResult, Inquiry, Question
 from fanpin.models.deliberation import ListEntry, VillageList
 from fanpin.models.households import Household
+from fanpin.models.leads import Lead
 from fanpin.models.measures import Measure, MeasureStatus, Visit
 from fanpin.models.notices import Notice, NoticePlace, PlaceKind
 from fanpin.models.users import Grant, User
@@ -278,3 +279,18 @@ def test_desk_asks_the_database_no_more_often_for_more_work(filled: Filled, app:
     with statements() as many:
         page = words(client.get("/"))
     assert len(many) == len(few) and "只列出前10件，查看全部11件" in page
+
+
+def test_a_merged_lead_waits_on_the_villages_desk_until_somebody_proposes(
+        app: Flask, session: Session, world: World, clock: StandingClock) -> None:
+    filled = Filled(session, world, clock)
+    household = filled.household("测试甲")
+    filled.lead("测试甲")
+    lead = session.scalars(select(Lead)).one()
+    intake.accept(session, lead, actor=world.actors["xian.ban"], now=clock.now())
+    intake.merge(session, lead, household, actor=world.actors["xian.ban"], now=clock.now())
+    session.commit()
+    assert "提出重点核查对象" in desk(app, "cun.gan") and "提出重点核查对象" in desk(app, "xiang.gan")
+    analysis.propose(session, household, reason="医疗支出大", actor=world.actors["cun.gan"], now=clock.now())
+    session.commit()
+    assert "提出重点核查对象" not in desk(app, "cun.gan")
