@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from fanpin.blueprints import answers, case_panels, ways
 from fanpin.models.areas import Area
-from fanpin.models.cases import Case, CaseAct, CaseReturn, first_round_that_counts
+from fanpin.models.cases import Case, CaseAct, CaseReturn, began_in_round, first_round_that_counts
 from fanpin.models.county import Determination
 from fanpin.models.deliberation import ListEntry, VillageList
 from fanpin.models.dossiers import build, list_procedure
@@ -196,7 +196,8 @@ def _county(session: Session, case: Case, household: Household, history: History
             unsigned: Sequence[tuple[int, str]], finder: ways.Finder, today: date) -> County:
     if not history.reached(case, Stage.COUNTY):
         return County(answers.JointReview(), (), ())
-    first = first_round_that_counts(list(history.returns), case.procedure, Stage.COUNTY)
+    first = first_round_that_counts(list(history.returns), case.procedure, Stage.COUNTY,
+                                    began=began_in_round(session, case))
     rows = tuple(session.scalars(select(Determination).where(Determination.case_id == case.id).order_by(Determination.id)))
     # What was fresh when the county decided does not grow stale in the record of that decision.
     decided = [row.decided_on for row in rows if row.procedure is case.procedure and row.round >= first]
