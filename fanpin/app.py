@@ -132,7 +132,7 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(AlreadyHandled)
     def conflict(error: AlreadyHandled) -> tuple[str, int]:
-        return page(409, message=error.message, by=error.by, at=error.at)
+        return page(409, message=error.message, by=error.by, at=error.at, kept=_kept())
 
     @app.errorhandler(NotFound)
     def missing(error: NotFound) -> tuple[str, int]:
@@ -142,19 +142,24 @@ def init_errors(app: Flask) -> None:
     def refused(error: Refusal) -> tuple[str, int]:
         lacking = getattr(error, "missing", ())
         if isinstance(error, NotAllowedHere):
-            return page(409, message=error.message, by=None, at=None)
+            return page(409, message=error.message, by=None, at=None, kept=_kept())
         problems = error.problems if isinstance(error, Invalid) else {}
-        return page(422, message=error.message, missing=lacking, problems=problems)
+        return page(422, message=error.message, missing=lacking, problems=problems, kept=_kept())
 
     @app.errorhandler(security.StalePage)
     def stale(_error: Exception) -> tuple[str, int]:
-        kept = [(key, value) for key, value in request.form.items(multi=True)
-                if not key.startswith(("csrf_token", "_key", "password", "current", "new", "repeat")) and value]
+        kept = _kept()
         db.session.rollback()
         return render_template("errors/stale.html", kept=kept), 400
 
     for code in (400, 401, 404, 405, 413, 429, 500, 503):
         app.register_error_handler(code, _plain(code))
+
+
+def _kept() -> list[tuple[str, str]]:
+    """Return what was typed on the form that could not be taken; secrets stay out."""
+    return [(key, value) for key, value in request.form.items(multi=True)
+            if not key.startswith(("csrf_token", "_key", "version", "password", "current", "new", "repeat")) and value]
 
 
 def _plain(code: int) -> object:

@@ -32,10 +32,10 @@ from fanpin.models.scoped import OutOfScope, Scope, ScopeKind, set_scope
 from fanpin.models.users import User
 from fanpin.models.warnings import MonthlyAnalysis, Warning
 from fanpin.rules.actions import Action
-from fanpin.rules.refusals import AlreadyHandled, NotPermitted, Refusal
+from fanpin.rules.refusals import AlreadyHandled, NotAllowedHere, NotPermitted, Refusal
 from fanpin.rules.roles import ADMINISTRATORS, Actor
 from fanpin.steps import accounts, reading, sessions, submissions
-from fanpin.steps.advance import earlier_acts
+from fanpin.steps.advance import earlier_acts, overtaken
 
 LOADED = {
     "case": Case, "household": Household, "member": Member, "lead": Lead, "warning": Warning, "round": Round,
@@ -155,6 +155,9 @@ def _run(view: Callable, parts: dict[str, Any], *, action: Action | None, audite
     if who.actor is not None:
         set_scope(session, authorization.scope_for(who.actor))
     try:
+        if action is not None:
+            # Whoever lost the post meanwhile is told so, and not that nothing was found.
+            actor()
         loaded = _load(parts)
         if action is not None:
             _require(action, loaded)
@@ -169,6 +172,21 @@ def _run(view: Callable, parts: dict[str, Any], *, action: Action | None, audite
     except StaleDataError:
         session.rollback()
         raise AlreadyHandled from None
+    except NotAllowedHere:
+        session.rollback()
+        faster = None if reading_only else _faster(loaded)
+        if faster is None:
+            raise
+        raise faster from None
+
+
+def _faster(loaded: dict[str, Any]) -> AlreadyHandled | None:
+    """Say who was faster where the form came from a page older than its case, and the stage is now another."""
+    case = next((row for row in loaded.values() if isinstance(row, Case)), None)
+    seen = request.form.get("version", "")
+    if case is None or not (seen.isascii() and seen.isdigit()) or seen == str(case.version):
+        return None
+    return overtaken(db.session(), case)
 
 
 def _load(parts: dict[str, Any]) -> dict[str, Any]:

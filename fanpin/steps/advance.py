@@ -140,7 +140,7 @@ def _move(session: Session, case: Case, row: Row, *, actor: Actor, now: datetime
                            Case.version == version)
         .values(**values).returning(Case).execution_options(synchronize_session=False, populate_existing=True))
     if done.one_or_none() is None:
-        raise _overtaken(session, case)
+        raise overtaken(session, case)
     act = CaseAct(case_id=case.id, area_path=case.area_path, action=row.action.value, procedure=procedure,
                   source=before, target=row.target, round=new_round, actor_id=actor.user_id,
                   actor=f"{actor.name}（{actor.role.title}）", at=now, on=today, note=facts.get("reason", ""))
@@ -165,6 +165,7 @@ def _keep_return(session: Session, case: Case, row: Row, procedure: Procedure, f
         returned_at=now))
 
 
-def _overtaken(session: Session, case: Case) -> AlreadyHandled:
+def overtaken(session: Session, case: Case) -> AlreadyHandled:
+    """Return the refusal that names whoever acted on the case last, and when."""
     last = session.scalar(select(CaseAct).where(CaseAct.case_id == case.id).order_by(CaseAct.id.desc()).limit(1))
     return AlreadyHandled(by=last.actor if last else None, at=last.at if last else None)
