@@ -36,7 +36,7 @@ POSTS = [line for line in LINES if line.method == "POST" and line.endpoint != "a
 GETS = [line for line in LINES if line.method == "GET" and not line.endpoint.endswith("static")]
 
 NASTY = (
-    "", " ", "　", "\x00", "甲\x00乙", "‮反过来", "a​b﻿c", "𠮷" * 3, "́" * 500, "字" * 5000, "x" * 100_000, "-1", "-99999999999",
+    "", " ", "\u3000", "\x00", "甲\x00乙", "\u202e反过来", "a\u200bb\ufeffc", "𠮷" * 3, "\u0301" * 500, "字" * 5000, "x" * 100_000, "-1", "-99999999999",
     "0", "99999999999999999999", "1e308", "NaN", "inf", "０１２", "１２３．４５", "12.345", "1,234", "٣", "2026-02-30", "0000-00-00", "9999-12-31",
     "10000-01-01", "2026-3-2", "25:61", "明天", "' OR 1=1 --", "'; DROP TABLE household; --", "%", "_", "\\", "%_%", '"', "`",
     "<script>alert(1)</script>", "{{ 7*7 }}", "{% raw %}", "${7*7}", "../../etc/passwd", "file:///etc/hostname", "=1+1", "\r\nSet-Cookie: a=b",
