@@ -119,4 +119,5 @@ def _in_status(lead: Lead, *allowed: LeadStatus) -> None:
 
 def merged_leads(session: Session, household_id: int) -> Sequence[Lead]:
     """List the household's leads that still await analysis."""
-    return session.scalars(select(Lead).where(Lead.household_id == household_id, Lead.status == LeadStatus.MERGED)).all()
+    return session.scalars(select(Lead).where(Lead.household_id == household_id, Lead.status == LeadStatus.MERGED)
+                           .order_by(Lead.id)).all()
