@@ -78,6 +78,11 @@ class Client(Thread):
             connection.close()
 
 
+def is_there(process: int) -> bool:
+    """Say whether a process still exists."""
+    return Path(f"/proc/{process}").exists()
+
+
 class Nursery:
     """The process that forks webs and workers."""
 
@@ -95,13 +100,16 @@ class Nursery:
         return int(self.process.stdout.readline())
 
     def kill(self, kind: str) -> None:
-        """Kill -9 the web or the worker and fork another."""
+        """Kill -9 the web or the worker; once it is gone, and its port free, fork another."""
         os.kill(self.children[kind], signal.SIGKILL)
+        deadline = time.monotonic() + 10
+        while is_there(self.children[kind]) and time.monotonic() < deadline:
+            time.sleep(0.005)
         self.children[kind] = self._fork(kind)
 
     def end(self) -> None:
         """Kill everybody."""
-        for child in self.children.values():
+        for child in filter(is_there, self.children.values()):
             os.kill(child, signal.SIGKILL)
         self.process.stdin.close()
         self.process.wait(timeout=10)
