@@ -12,7 +12,7 @@ from fanpin import crypto
 from fanpin.extensions import db
 from fanpin.rules.roles import PERMISSIONS, Reach, Role
 from tests import counties, matrix
-from tests.conftest import POSTGRESQL, create_postgresql, drop_postgresql
+from tests.conftest import create_postgresql, drop_postgresql
 from tests.matrix import ANONYMOUS, FORBIDDEN, LOGIN, MAY, NOTHING, PLACES, Line
 from tests.settlement import SIGNS, Place
 from tests.stage import Stage
@@ -26,7 +26,7 @@ LEADING = {"analysis.index", "review.meet"}
 LINES = matrix.lines()
 
 
-@pytest.fixture(scope="module", params=["sqlite", *(["postgresql"] if POSTGRESQL else [])])
+@pytest.fixture(scope="module", params=["sqlite"])
 def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, keyring: crypto.Keyring) -> Iterator[Stage]:
     """Open the two counties on an engine."""
     folder = tmp_path_factory.mktemp("matrix")
