@@ -47,6 +47,10 @@ class CountField(IntegerField):
 class DayField(DateField):
     """A legal date."""
 
+    earliest = EARLIEST
+    example = "2026-03-02"
+    too_early = "日期过早，请核对年份。"
+
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Read what was typed; refuse with what to do."""
         self.data = None
@@ -56,9 +60,9 @@ class DayField(DateField):
         try:
             day = date.fromisoformat(typed)
         except ValueError as error:
-            raise ValueError("日期不对，请按“2026-03-02”的样子填写。") from error
-        if day < EARLIEST:
-            raise ValueError("日期过早，请核对年份。")
+            raise ValueError(f"日期不对，请按“{self.example}”的样子填写。") from error
+        if day < self.earliest:
+            raise ValueError(self.too_early)
         self.data = day
 
 

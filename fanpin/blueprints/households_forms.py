@@ -27,7 +27,6 @@ from fanpin.steps.households import Person
 
 PHONE = re.compile(r"\+?[0-9]{3,4}[- ]?[0-9]{4,8}[0-9 -]{0,6}")
 YES_NO = [("1", "是"), ("0", "否")]
-EARLIEST_BIRTH = date(1890, 1, 1)
 EMPTY = ("", "未填写")
 
 
@@ -39,19 +38,9 @@ def options(titled: type[TitledEnum], *, empty: tuple[str, str] | None = EMPTY) 
 class BirthField(DayField):
     """A date of birth."""
 
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        """Read what was typed; refuse with what to do."""
-        self.data = None
-        typed = valuelist[0].strip() if valuelist else ""
-        if not typed:
-            return
-        try:
-            day = date.fromisoformat(typed)
-        except ValueError as error:
-            raise ValueError("日期不对，请按“1976-05-01”的样子填写。") from error
-        if day < EARLIEST_BIRTH:
-            raise ValueError("出生日期过早，请核对年份。")
-        self.data = day
+    earliest = date(1890, 1, 1)
+    example = "1976-05-01"
+    too_early = "出生日期过早，请核对年份。"
 
 
 def phone_number(_form: HouseForm, field: Any) -> None:
