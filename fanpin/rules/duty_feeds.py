@@ -14,17 +14,19 @@ def _duty(code: str, title: str, department: D, *rows: str, subject: SubjectKind
 
 
 FEED_KINDS: tuple[Kind, ...] = (
-    _duty("student_away", "民办高校或沿海公办高校在读", D.EDUCATION, "value* 学校类型", "label* 学校和所在地", "date 入学日期",
-          "ended 离校日期", values=(("private", "民办高等学校"), ("coastal", "沿海发达地区公办高等学校"))),
+    _duty("student_away", "民办高校或沿海公办高校在读", D.EDUCATION, "value* 学校类型", "label* 学校和所在地",
+          "date 入学日期", "ended 离校日期", "amount 本学年自付费用", unit=Unit.YUAN,
+          values=(("private_province", "民办高等学校（省内）"), ("private_coastal", "民办高等学校（沿海发达地区）"),
+                  ("private_elsewhere", "民办高等学校（省外其他地区）"), ("coastal", "沿海发达地区公办高等学校"))),
     _duty("traffic_injury", "交通事故伤亡", D.PUBLIC_SECURITY, "value* 后果", "date* 发生日期", "ref 事故编号",
           sensitivity=SPECIAL, values=INJURY),
-    _duty("crime_injury", "刑事案件致重要劳动力伤亡", D.PUBLIC_SECURITY, "value* 后果", "date* 发生日期", "ref 案件编号",
-          sensitivity=SPECIAL, values=INJURY),
+    _duty("crime_injury", "刑事案件致重要劳动力伤亡", D.PUBLIC_SECURITY, "value* 后果", "date* 发生日期",
+          "label 受害人是否家庭重要劳动力", "ref 案件编号", sensitivity=SPECIAL, values=INJURY),
     _duty("temporary_relief", "临时救助", D.CIVIL_AFFAIRS, "amount* 救助金额", "date* 救助日期", "label 救助原因",
           unit=Unit.YUAN),
     _duty("not_back_at_work", "一个月以上未复工", D.HUMAN_RESOURCES, "date* 未复工起始日期", "ended 复工日期", "label 原外出务工地和原因"),
     _duty("dangerous_house", "新认定C、D级危房", D.HOUSING, "value* 等级", "date* 认定日期", "ref 鉴定编号",
-          subject=HOUSEHOLD, values=(("C", "C级"), ("D", "D级"))),
+          "label 是否唯一住房", subject=HOUSEHOLD, values=(("C", "C级"), ("D", "D级"))),
     _duty("farm_disaster", "病虫害、旱灾、泥石流等影响种养殖", D.AGRICULTURE, "value* 灾种", "date* 受灾日期", "amount 受灾面积",
           "label 作物或畜种", subject=HOUSEHOLD, unit=Unit.MU,
           values=(("pest", "病虫害"), ("drought", "旱灾"), ("debris_flow", "泥石流"), ("other", "其他灾害"))),
@@ -46,5 +48,5 @@ FEED_KINDS: tuple[Kind, ...] = (
     _duty("high_medical_cost", "住院报销后自付费用较高", D.MEDICAL_INSURANCE, "amount* 自付金额", "date* 结算日期",
           sensitivity=SPECIAL, unit=Unit.YUAN),
     _duty("disabled_person", "重度或三、四级智力、精神残疾", D.DISABLED_FEDERATION, "value* 类别和等级", "date* 发证日期",
-          sensitivity=SPECIAL, values=(("severe", "一、二级重度残疾"), ("mind", "三、四级智力或精神残疾"))),
+          "ended 有效期止", sensitivity=SPECIAL, values=(("severe", "一、二级重度残疾"), ("mind", "三、四级智力或精神残疾"))),
 )

@@ -68,7 +68,7 @@ DUTIES: tuple[Duty, ...] = (
          ("disabled_person",)),
     Duty(_D.OTHER, _K.CHECK, "核查、提供职责范围内的相关情况、数据",
          ("public_office", "village_committee_pay", "credit_discipline", "business_activity", "hired_labour",
-          "marriage", "medical_cost", "empty_residence", "not_sharing")),
+          "marriage", "medical_cost", "elder_care", "empty_residence", "not_sharing")),
 )
 
 

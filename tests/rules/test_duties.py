@@ -197,3 +197,16 @@ def test_a_fact_added_to_a_department_is_asked_once() -> None:
 def test_what_only_the_visitors_see_is_asked_of_no_department() -> None:
     asked = {ask.kind for plan in inquiries_for([HEAD, CHILD], water_is_risk=True) for ask in plan.questions}
     assert not asked & {kind.code for kind in KINDS.values() if kind.village}
+
+
+@pytest.mark.parametrize(("code", "word"), [
+    ("student_away", "所在地"), ("student_away", "省内"), ("student_away", "沿海发达地区"), ("student_aid", "省内"),
+    ("crime_injury", "重要劳动力"), ("not_back_at_work", "原外出务工"), ("house_grade", "配套设施"),
+    ("land_and_herd", "水产养殖"), ("village_income", "村级集体经济收入"), ("property", "城镇"), ("property", "农村"),
+    ("medical_aid", "重特大疾病救助"), ("rural_population", "乡村人口"), ("elder_care", "失能"),
+    ("disease_treatment", "负担较重的慢性病"),
+])
+def test_each_kind_has_room_for_what_the_annex_names(code: str, word: str) -> None:
+    kind = KINDS[code]
+    words = [kind.title, *(column.label for column in kind.columns), *(title for _, title in kind.values)]
+    assert any(word in text for text in words)
