@@ -38,6 +38,8 @@ class Household(Referenced, Scoped, Base):
     phone: Mapped[str | None] = mapped_column(Encrypted("household.phone"))
     relocation_community: Mapped[str] = mapped_column(String(80), default="")
     national_code: Mapped[str] = mapped_column(String(40), default="", index=True)
+    # What the national export tells and no column here holds (JSON): kept, and given back at export.
+    extra: Mapped[str | None] = mapped_column(Encrypted("household.extra"))
     departed_on: Mapped[date | None]
     departed_reason: Mapped[str] = mapped_column(String(200), default="")
     version: Mapped[int] = mapped_column(default=1)
@@ -93,6 +95,7 @@ class Member(Referenced, Scoped, Base):
     work_months: Mapped[int | None]
     disability_certificate: Mapped[str | None] = mapped_column(Encrypted("member.disability_certificate"))
     insured: Mapped[bool | None]
+    extra: Mapped[str | None] = mapped_column(Encrypted("member.extra"))
     left_on: Mapped[date | None]
     left_reason: Mapped[str] = mapped_column(String(40), default="")
     household: Mapped[Household] = relationship(back_populates="members")

@@ -75,7 +75,7 @@ def create(session: Session, *, actor: Actor, now: datetime, today: date, group:
         relocation_community=relocation_community, national_code=national_code, created_at=now, created_by=actor.name)
     doing.permit(session, Action.HOUSEHOLD_EDIT, actor=actor, subject=household)
     members = [_member(person, position, today=today) for position, person in enumerate(people)]
-    _check_set(members, today=today)
+    check_set(members, today=today)
     _refuse_known(session, members)
     for member in members:
         member.area_path = group.path
@@ -92,7 +92,7 @@ def add_member(session: Session, household: Household, person: Person, *, actor:
     """Add a person (birth, marriage, return) to the household."""
     doing.permit(session, Action.HOUSEHOLD_EDIT, actor=actor, subject=household)
     member = _member(person, len(household.members), today=today)
-    _check_set([*household.present_members, member], today=today)
+    check_set([*household.present_members, member], today=today)
     _refuse_known(session, [member])
     member.area_path = household.area_path
     household.members.append(member)
@@ -117,7 +117,7 @@ def edit_member(session: Session, member: Member, person: Person, *, actor: Acto
         if getattr(member, name) != getattr(fresh, name):
             setattr(member, name, getattr(fresh, name))
             changed.append(name)
-    _check_set(household.present_members, today=today)
+    check_set(household.present_members, today=today)
     _refresh_head(household)
     doing.note(session, Action.HOUSEHOLD_EDIT, actor=actor, now=now, subject=household,
                facts={"what": "修改家庭成员", "member": member.name, "changed": changed})
@@ -143,7 +143,7 @@ def change_head(session: Session, household: Household, member: Member, relation
     doing.permit(session, Action.HOUSEHOLD_EDIT, actor=actor, subject=household)
     for other in household.present_members:
         other.relation = Relation.HEAD if other.id == member.id else relations.get(other.id, other.relation)
-    _check_set(household.present_members, today=today)
+    check_set(household.present_members, today=today)
     _refresh_head(household)
     doing.note(session, Action.HOUSEHOLD_EDIT, actor=actor, now=now, subject=household,
                facts={"what": "变更户主", "member": member.name})
@@ -226,7 +226,8 @@ def search(text: str) -> Select[tuple[Household]]:
     return query.where(Household.id.in_(heads if others is None else heads.union(others)))
 
 
-def _member(person: Person, position: int, *, today: date) -> Member:
+def member_values(person: Person, *, today: date) -> dict[str, object]:
+    """Return a person's columns, numbers in their canonical form; raise `Invalid` naming every field that cannot be taken."""
     problems: dict[str, str] = {}
     name = check_name(person.name)
     if name.problem:
@@ -248,12 +249,16 @@ def _member(person: Person, position: int, *, today: date) -> Member:
             problems["disability_certificate"] = certificate.problem or "残疾人证号不对。"
     if problems:
         raise Invalid(problems)
-    return Member(
-        position=position, name=name.name, relation=person.relation, id_number=number,
-        id_index=id_index(number) if number else None, born_on=born_on, sex=sex, ethnicity=person.ethnicity,
-        education=person.education, schooling=person.schooling, school=person.school, health=sorted(person.health),
-        labour=person.labour, work=person.work, work_months=person.work_months,
-        disability_certificate=person.disability_certificate or None, insured=person.insured)
+    return {
+        "name": name.name, "relation": person.relation, "id_number": number, "id_index": id_index(number) if number else None,
+        "born_on": born_on, "sex": sex, "ethnicity": person.ethnicity, "education": person.education,
+        "schooling": person.schooling, "school": person.school, "health": sorted(person.health), "labour": person.labour,
+        "work": person.work, "work_months": person.work_months,
+        "disability_certificate": person.disability_certificate or None, "insured": person.insured}
+
+
+def _member(person: Person, position: int, *, today: date) -> Member:
+    return Member(position=position, **member_values(person, today=today))
 
 
 def _number(text: str, *, today: date) -> str:
@@ -263,11 +268,18 @@ def _number(text: str, *, today: date) -> str:
     return verdict.canonical
 
 
-def _check_set(members: Sequence[Member], *, today: date) -> None:
+def check_set(members: Sequence[Member], *, today: date) -> None:
+    """Raise `Invalid` where the members do not make a household (one head, at most one spouse, no number twice)."""
+    judged = ("name", "relation", "id_number", "born_on", "sex", "education", "schooling", "health", "labour")
+    check_people([{name: getattr(member, name) for name in judged} for member in members], today=today)
+
+
+def check_people(people: Sequence[Mapping[str, object]], *, today: date) -> None:
+    """Raise `Invalid` where the persons, given by their columns, do not make a household."""
     persons = [member_rules.Person(
-        name=member.name, relation=member.relation, id_number=member.id_number or "", born_on=member.born_on,
-        sex=member.sex, education=_known(Education, member.education), schooling=_known(Schooling, member.schooling),
-        health=frozenset(Health(code) for code in member.health or ()), labour=member.labour) for member in members]
+        name=row["name"], relation=row["relation"], id_number=row["id_number"] or "", born_on=row["born_on"], sex=row["sex"],
+        education=_known(Education, row["education"]), schooling=_known(Schooling, row["schooling"]),
+        health=frozenset(Health(code) for code in row["health"] or ()), labour=row["labour"]) for row in people]
     wrong = errors(member_rules.household_problems(persons, today=today))
     if wrong:
         raise Invalid("；".join(f"{problem.subject}：{problem.text}" if problem.subject else problem.text
