@@ -19,6 +19,7 @@ from fanpin.rules.duties import Department
 from fanpin.worker import drain
 
 DEMO_DAY = "2026-03-02"
+FEWEST, DEFAULT, MOST = 180, 2000, 400_000
 ISO_DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
@@ -30,8 +31,10 @@ def command() -> None:
 @command.command()
 @click.option("--if-missing", is_flag=True, help="已经有数据库就不动它。")
 @click.option("--fresh", is_flag=True, help="删掉原来的演示数据，重新建立。")
+@click.option("--households", "count", type=click.IntRange(FEWEST, MOST), default=DEFAULT, show_default=True,
+              help="多少户：不到1000户是三个村的小县，其余是12个乡镇、120个村。")
 @click.option("--today", type=ISO_DAY, default=DEMO_DAY, show_default=True, help="演示当作今天的日期。")
-def make(if_missing: bool, fresh: bool, today: date) -> None:
+def make(if_missing: bool, fresh: bool, count: int, today: date) -> None:
     """建立演示县：行政区划、各岗位账号、农户和各环节的办理。"""
     settings = load_settings()
     file = sqlite_file(settings)
@@ -46,7 +49,7 @@ def make(if_missing: bool, fresh: bool, today: date) -> None:
     offset = (day - Clock().today()).days
     click.echo(f"正在建立演示县（以{day:%Y-%m-%d}为今天）……")
     with founded(settings, demo=True, now=Clock(timedelta(days=offset)).now()) as app, app.app_context():
-        told = build(db.session(), settings.files_dir, today=day, offset=offset)
+        told = build(db.session(), settings.files_dir, count=count, today=day, offset=offset, say=click.echo)
         db.session.remove()
     click.echo(told)
 
@@ -65,6 +68,7 @@ def accounts() -> None:
         department = f"，{Department(post.department).title}" if post.department else ""
         click.echo(f"  {post.username:<24}{post.name}　{post.role.title}{department}")
     click.echo(f"  {'system / security / audit':<24}系统、安全、审计三个管理员")
+    click.echo("  其他乡镇和村的账号：cun-、zhucun- 加村代码后六位，xiang-、xiangzhang- 加乡镇代码后三位，例如 cun-102204。")
 
 
 @command.command()

@@ -1,8 +1,9 @@
 """Build the demo county: accounts, households, and cases at every stage with their stories."""
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from PIL import Image, ImageDraw
@@ -10,17 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fanpin.authorization import scope_for
-from fanpin.cli.demo_people import (
-    ADMINISTRATOR_NAMES,
-    COUNTY,
-    GROUPS,
-    PASSWORD,
-    PHONE,
-    STAFF,
-    TOWNSHIPS,
-    VILLAGES,
-    Names,
-)
+from fanpin.cli.demo_families import Families, Family
+from fanpin.cli.demo_people import ADMINISTRATOR_NAMES, COUNTY, PASSWORD, PHONE, TOWNSHIPS, VILLAGES, Names
+from fanpin.cli.demo_places import Place, places, posts
 from fanpin.cli.demo_stories import Stories
 from fanpin.cli.procession import Procession
 from fanpin.cli.village_procession import Calendar
@@ -36,16 +29,21 @@ from fanpin.security import hash_password
 from fanpin.steps import accounts, areas, files, households, installation
 
 BY = "演示数据"
-PER_VILLAGE = 60
+BEGUN_BEFORE = timedelta(days=420)
 
 
 @dataclass
 class Staffed:
-    """The county's people by user name, its villages, and its households by village."""
+    """The county's people by user name, its villages, and the households of the stories' villages by village."""
 
     actors: dict[str, Actor]
-    villages: list[Area]
+    places: list[Place]
     households: dict[int, list[Household]]
+
+    @property
+    def villages(self) -> list[Area]:
+        """List the villages where the stories happen."""
+        return [place.village for place in self.places if place.stories]
 
     def of_village(self, village: Area) -> dict[Role, Actor]:
         """Return who acts for a village, by role: its own people, those above it, the county's."""
@@ -58,19 +56,20 @@ class Staffed:
         return {actor.department: actor for actor in self.actors.values() if actor.role is Role.DEPARTMENT_OFFICER}
 
 
-def build(session: Session, store: Path, *, today: date, offset: int) -> str:
-    """Fill an empty database with the demo county; return what was made, in words."""
-    names, begun = Names(), today - timedelta(days=420)
+def build(session: Session, store: Path, *, count: int, today: date, offset: int, say: Callable[[str], None]) -> str:
+    """Fill an empty database with a demo county of that many households; return what was made, in words."""
+    names, begun = Names(), today - BEGUN_BEFORE
     set_scope(session, Scope(ScopeKind.SYSTEM, reason=BY))
     installation.install(session, county_code=COUNTY, kind=installation.DEMO, names=ADMINISTRATOR_NAMES, by=BY,
                          now=at_noon(begun), today=begun)
     installation.mark(session, clock_offset_days=str(offset), demo_day=today.isoformat())
-    _known_passwords(session)
-    staffed = _staff(session, begun=begun)
+    secret = hash_password(PASSWORD)
+    _known_passwords(session, secret)
+    staffed = _staff(session, places(session, count), secret, begun=begun)
     publish_phones(session)
-    for village in staffed.villages:
-        staffed.households[village.id] = _settle(session, staffed, village, names, begun=begun)
     session.commit()
+    say(f"账号{len(staffed.actors)}个；正在登记{count}户……")
+    settled = _settle(session, staffed, names, begun=begun)
     stories = Stories(session, staffed.households, today=today,
                       procession=lambda village, day: _procession(session, staffed, village, day),
                       screenshot=lambda village, household: _screenshot(session, store, staffed, village, today))
@@ -79,12 +78,10 @@ def build(session: Session, store: Path, *, today: date, offset: int) -> str:
     set_scope(session, Scope(ScopeKind.SYSTEM, reason=BY))
     installation.note(session, told, by=BY, now=at_noon(today))
     session.commit()
-    total = sum(len(rows) for rows in staffed.households.values())
-    return f"演示县已建立：{len(staffed.villages)}个村、{total}户；{told}。"
+    return f"演示县已建立：{len(staffed.places)}个村、{settled}户；{told}。"
 
 
-def _known_passwords(session: Session) -> None:
-    secret = hash_password(PASSWORD)
+def _known_passwords(session: Session, secret: str) -> None:
     for user in session.scalars(select(User)):
         user.password_hash, user.must_change_password = secret, False
 
@@ -96,42 +93,56 @@ def publish_phones(session: Session) -> None:
         area.details = {**area.details, "phone": PHONE.format(number)}
 
 
-def _staff(session: Session, *, begun: date) -> Staffed:
-    villages = [areas.by_code(session, code) for code in VILLAGES]
-    for village in villages:
-        for name in GROUPS:
-            areas.add_group(session, village, name, today=begun)
+def _staff(session: Session, here: list[Place], secret: str, *, begun: date) -> Staffed:
+    for place in here:
+        for name in place.groups:
+            areas.add_group(session, place.village, name, today=begun)
     actors = {}
-    for post in STAFF:
+    for post in posts(here):
         user, _ = accounts.create(session, username=post.username, name=post.name, organisation="演示", by=BY,
-                                  now=at_noon(begun), password=PASSWORD)
+                                  now=at_noon(begun), hashed=secret)
         grant = accounts.grant(session, user, role=post.role, area=areas.by_code(session, post.code),
                                department=post.department, valid_from=begun, document="演示任命", by=BY,
                                now=at_noon(begun))
         session.refresh(grant)
         actors[post.username] = grant.actor()
-    return Staffed(actors, villages, {})
+    return Staffed(actors, here, {})
 
 
-def _settle(session: Session, staffed: Staffed, village: Area, names: Names, *, begun: date) -> list[Household]:
-    groups = session.scalars(select(Area).where(Area.parent_id == village.id).order_by(Area.code12)).all()
-    actor = staffed.of_village(village)[Role.VILLAGE_CADRE]
-    set_scope(session, scope_for(actor))
-    made = []
-    for number in range(PER_VILLAGE):
-        ill, weak = number % 7 == 0, number % 19 == 5
-        head = names.minority() if number % 15 == 3 else ""
-        household = households.create(
-            session, actor=actor, now=at_noon(begun) + timedelta(seconds=number), today=begun,
-            group=groups[number % len(groups)], people=names.family(head_name=head, ill=ill, without_labour=weak),
-            lifted=number % 3 == 0, lives_here=True, rural_services=True, hukou_place="本村",
-            address=f"演示路{number + 1}号", phone=f"1390000{number:04d}")
-        if ill:
-            households.add_focus(session, household.members[1], FocusGroup.SERIOUS_ILLNESS, since=begun,
-                                 source="村级排查", actor=actor, now=at_noon(begun))
-        made.append(household)
-    session.flush()
-    return made
+def _settle(session: Session, staffed: Staffed, names: Names, *, begun: date) -> int:
+    families, number = Families(names, today=begun), 0
+    for place in staffed.places:
+        actor = staffed.of_village(place.village)[Role.VILLAGE_CADRE]
+        set_scope(session, scope_for(actor))
+        groups = session.scalars(select(Area).where(Area.parent_id == place.village.id).order_by(Area.code12)).all()
+        made = []
+        for row in range(place.households):
+            family = _plain_family(names, row) if place.stories and row % 3 != 2 else families.next()
+            number += 1
+            made.append(_register(session, family, groups[row % len(groups)], number, actor=actor, begun=begun))
+        session.commit()
+        if place.stories:
+            staffed.households[place.village.id] = made
+        else:
+            session.expunge_all()
+    return number
+
+
+def _plain_family(names: Names, row: int) -> Family:
+    """Return a small household as most stories need it: parents and children, now and then a wife who is ill."""
+    ill, weak = row % 7 == 0, row % 19 == 5
+    people = names.family(head_name=names.minority() if row % 15 == 3 else "", ill=ill, without_labour=weak)
+    return Family(people, ((1, FocusGroup.SERIOUS_ILLNESS),) if ill else (), lifted=row % 3 == 0)
+
+
+def _register(session: Session, family: Family, group: Area, number: int, *, actor: Actor, begun: date) -> Household:
+    now: datetime = at_noon(begun) + timedelta(seconds=number)
+    household = households.create(
+        session, actor=actor, now=now, today=begun, group=group, people=family.people, lifted=family.lifted,
+        lives_here=True, rural_services=True, hukou_place="本村", address=f"演示路{number}号", phone=f"1390{number:07d}")
+    for position, focus in family.focus:
+        households.add_focus(session, household.members[position], focus, since=begun, source="村级排查", actor=actor, now=now)
+    return household
 
 
 def _procession(session: Session, staffed: Staffed, village: Area, day: date) -> Procession:

@@ -12,14 +12,15 @@ from fanpin.steps.households import Person
 
 PASSWORD = "Yanshi-2026-fanpin"
 COUNTY = "530628"
-# 洛泽河镇 with two villages, 牛街镇 with one: real places, invented people.
+# 洛泽河镇 with two villages, 牛街镇 with one: real places, invented people. Most of the demo's stories happen here.
 TOWNSHIPS = ("530628102", "530628103")
 VILLAGES = ("530628102202", "530628102203", "530628103201")
 GROUPS = ("第一村民小组", "第二村民小组", "第三村民小组")
+# The sixteen of 附件1, 财政 and 人民银行.
 OFFICER_DEPARTMENTS = (
     "education", "public_security", "civil_affairs", "finance", "human_resources", "natural_resources", "housing",
     "agriculture", "water", "health", "market", "forestry", "medical_insurance", "statistics", "disabled_federation",
-    "central_bank")
+    "central_bank", "emergency", "rural_revitalization")
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ STAFF = (
     Post("zhuze", "韩演农", Role.LEAD_DEPARTMENT, COUNTY, "agriculture"),
     Post("bangfu", "杨演帮", Role.HELPER, COUNTY, "agriculture"),
     Post("shengting", "朱演厅", Role.PROVINCIAL_OFFICER, "53", "education"),
+    Post("shengting2", "金演厅", Role.PROVINCIAL_OFFICER, "53", "public_security"),
     Post("zhou", "秦演州", Role.PREFECTURE, "5306"),
     Post("sheng", "尤演省", Role.PROVINCE, "53"),
     Post("jiancha", "许演查", Role.INSPECTOR, COUNTY),
@@ -62,9 +64,14 @@ ADMINISTRATOR_NAMES = ("施演系", "张演安", "孔演审")
 # Published office numbers of the demo: the county's true area code, a number that rings nowhere.
 PHONE = "0870-0000{:03d}"
 
-SURNAMES = "王李张刘陈杨赵黄周吴徐孙马朱胡郭何罗高林和木岩刀龙陆安禄"
-GIVEN = ("福", "秀", "贵", "英", "明", "芳", "华", "兰", "强", "珍", "㬹", "垚", "槟", "琼", "发", "香", "云", "𬭎", "学", "凤")
+SURNAMES = "王李张刘陈杨赵黄周吴徐孙马朱胡郭何罗高林和木岩刀龙陆安禄邓谢冯曾彭袁唐许韩曹蒋熊余肖聂毛文阮潘申铁顾宋范薛"
+# Names with characters that fonts and keyboards lack are as frequent here as in any county.
+MEN = "福贵明华强发云学才江海平安军勇伟涛金银山林松柏成功正光辉荣富全顺义忠孝仁礼开朝廷洪启文武元吉祥德刚毅国庆建"
+WOMEN = "秀英芳兰珍琼香凤春梅红艳丽玉瑞菊桂莲翠巧会仙珠素月琴慧敏娟芬燕霞花美琳云华明艺"
+RARE = ("㬹", "垚", "槟", "𬭎", "堃", "祎", "赟", "燊", "犇", "淼", "鑫", "骉")
+RARE_SHARE = 0.03
 MINORITY = ("阿依·演香", "迪丽·演花", "尼玛·演吉", "岩演·罕恩")
+BEFORE_DOT, AFTER_DOT = ("阿鲁", "阿呷", "扎西", "尼玛", "勒排", "玉罕", "曲珍", "艾嘎"), ("香", "花", "吉", "呷", "措", "当", "恩", "珍")
 
 
 class Names:
@@ -72,23 +79,38 @@ class Names:
 
     def __init__(self, seed: int = 20260302) -> None:
         self.random = Random(seed)
-        self._orders: dict[date, int] = {}
+        self._orders: dict[date, list[int]] = {}
         self._minority: Iterator[str] = iter(MINORITY)
 
-    def name(self, surname: str | None = None) -> str:
+    def surname(self) -> str:
+        """Return a surname."""
+        return self.random.choice(SURNAMES)
+
+    def name(self, surname: str | None = None, *, man: bool = True) -> str:
         """Return a name whose middle character is 演."""
-        return f"{surname or self.random.choice(SURNAMES)}演{self.random.choice(GIVEN)}"
+        given = RARE if self.random.random() < RARE_SHARE else MEN if man else WOMEN
+        return f"{surname or self.surname()}演{self.random.choice(given)}"
+
+    def unlike(self, used: set[str], surname: str, *, man: bool) -> str:
+        """Return a name that nobody of `used` bears."""
+        while True:
+            name = self.name(surname, man=man)
+            if name not in used:
+                return name
 
     def minority(self) -> str:
         """Return one of the few names with an interpunct, each once."""
         return next(self._minority, None) or self.name()
 
+    def with_interpunct(self) -> str:
+        """Return a name in two parts."""
+        return f"{self.random.choice(BEFORE_DOT)}·演{self.random.choice(AFTER_DOT)}"
+
     def id_number(self, born: date, *, man: bool) -> str:
         """Return an ID number with a valid check digit, never twice."""
-        order = self._orders.get(born, 0) + 1
-        order += (order % 2 == 0) if man else (order % 2 == 1)
-        self._orders[born] = order
-        return synthetic_id(COUNTY, born, order)
+        last = self._orders.setdefault(born, [0, -1])
+        last[man] = last[man] + 2
+        return synthetic_id(COUNTY, born, last[man])
 
     def born(self, first: int, last: int) -> date:
         """Return a birthday between two years."""
@@ -100,7 +122,7 @@ class Names:
         """Return a member with everything filled in that the national form asks first."""
         day = self.born(*born)
         return Person(
-            name or self.name(surname), relation, self.id_number(day, man=man), ethnicity="01", health=health,
+            name or self.name(surname, man=man), relation, self.id_number(day, man=man), ethnicity="01", health=health,
             labour=labour, education="" if schooling else "junior", schooling=schooling, insured=True)
 
     def family(self, *, head_name: str = "", ill: bool = False, without_labour: bool = False) -> tuple[Person, ...]:

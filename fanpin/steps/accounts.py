@@ -47,10 +47,11 @@ def one_time_password() -> str:
 
 
 def create(session: Session, *, username: str, name: str, organisation: str = "", by: Actor | str, now: datetime,
-           expires_on: date | None = None, phone: str = "", password: str = "") -> tuple[User, Secret]:
+           expires_on: date | None = None, phone: str = "", password: str = "",
+           hashed: str = "") -> tuple[User, Secret]:
     """Make a personal account without any right; its one-time password must be changed at the first log-in.
 
-    A demo and tests give a `password` of their own, which then stays.
+    A demo and tests give a `password` of their own, which then stays; `hashed` is one that many accounts share.
     """
     _permit(session, Action.ACCOUNT_CREATE, by)
     if not USERNAME.fullmatch(username):
@@ -59,9 +60,9 @@ def create(session: Session, *, username: str, name: str, organisation: str = ""
         raise Invalid({"name": "请填写使用人姓名。"})
     if session.scalar(select(User.id).where(User.username == username)) is not None:
         raise Invalid({"username": f"用户名 {username} 用过了，停用的用户名也不能再用。请换一个。"})
-    lasting, password = bool(password), password or one_time_password()
+    lasting, password = bool(password or hashed), password or one_time_password()
     user = User(username=username, name=name.strip(), organisation=organisation.strip(), created_at=now,
-                password_hash=security.hash_password(password), password_changed_at=now,
+                password_hash=hashed or security.hash_password(password), password_changed_at=now,
                 must_change_password=not lasting, expires_on=expires_on, phone=phone or None, created_by=_name(by))
     session.add(user)
     session.flush()

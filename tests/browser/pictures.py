@@ -67,7 +67,7 @@ def demo(folder: Path) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     fanpin = [sys.executable, "-m", "fanpin.cli", "--instance", str(folder / "instance")]
-    subprocess.run([*fanpin, "demo", "make"], check=True)
+    subprocess.run([*fanpin, "demo", "make", "--households", "180"], check=True)
     with subprocess.Popen([*fanpin, "serve", "--no-worker", "--port", str(port)]) as server:
         try:
             wait_for(f"http://127.0.0.1:{port}")

@@ -23,6 +23,13 @@ def give(session: Session, world: World, clock: StandingClock, who: str, role: R
                           by=world.actors[by], now=clock.now(), **values)
 
 
+def test_many_demo_accounts_may_share_one_password_made_once(session: Session, world: World, clock: StandingClock) -> None:
+    made = [accounts.create(session, username=name, name="演", by="演示", now=clock.now(), hashed="$argon2id$once")[0]
+            for name in ("yan1", "yan2")]
+    assert {user.password_hash for user in made} == {"$argon2id$once"}
+    assert not any(user.must_change_password for user in made)
+
+
 def test_a_new_account_has_no_right_and_a_password_for_once(session: Session, world: World, clock: StandingClock) -> None:
     user, secret = accounts.create(session, username="xin.ren", name="新人", by=world.actors["xi.tong"], now=clock.now())
     assert user.must_change_password and sessions.grants_in_force(session, user.id, clock.today()) == ()
