@@ -7,8 +7,8 @@ from pathlib import Path
 from tests import finders
 
 ROOT = Path(__file__).parent.parent
-# One thing in two files: the walls that a child builds around itself.
-PARTS = {"confine": "sandbox"}
+# One thing in two files: the walls that a child builds around itself; the child that reads a sheet.
+PARTS = {"confine": "sandbox", "sheet_reader": "sheets"}
 EVERYTHING = ("fanpin", "templates", "tests", "plugins", "script", "docs", "migrations", "README.md", "setup.cfg",
               "requirements.in", "requirements-dev.in")
 READABLE = (".py", ".html", ".md", ".cfg", ".toml", ".css", ".js", ".sh", ".in", ".csv", "")

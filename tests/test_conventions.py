@@ -18,7 +18,7 @@ LARGEST_TESTS = 24 * 1024
 ROWS = (
     frozenset({"rules"}),
     frozenset({"config", "resources", "crypto", "sandbox", "clock"}),
-    frozenset({"extensions", "security", "compression"}),
+    frozenset({"extensions", "security", "compression", "sheets"}),
     frozenset({"adapters"}),
     frozenset({"testing"}),
     frozenset({"models"}),
@@ -31,7 +31,7 @@ ROWS = (
 )
 # `fanpin policy` looks up the code that a sentence of the policy names.
 DISCOVERY = {"fanpin.blueprints", "fanpin.cli", "fanpin.worker", "fanpin.rules.sets", "fanpin.adapters.child", "fanpin.cli.policy"}
-ONLY_IN_CHILDREN = {"weasyprint", "duckdb", "pyspark"}
+ONLY_IN_CHILDREN = {"weasyprint", "duckdb", "pyspark", "python_calamine"}
 
 
 # Modules.
