@@ -1,10 +1,10 @@
 """The book: rules as conditions on a sheet that facts add up to; here the ten circumstances of 附件2."""
 
 import re
-from dataclasses import dataclass
 
-from fanpin.rules.circumstances import CIRCUMSTANCES, Circumstance
+from fanpin.rules.circumstances import CIRCUMSTANCES
 from fanpin.rules.relations import OUTSIDE_KIN
+from fanpin.rules.sheet import Book, Measure, Rule
 from fanpin.rules.titles import TitledEnum
 
 
@@ -19,54 +19,6 @@ class RuleSeverity(TitledEnum):
     def needs_resolution(self) -> bool:
         """Say whether people must resolve it before the county decides."""
         return self is not RuleSeverity.NOTE
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A number on the sheet: how many facts of a kind with one of these values count on the day."""
-
-    name: str
-    kind: str
-    values: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A condition on one subject's sheet, in SQL that every engine reads alike; `ask` tells people what to find out."""
-
-    code: str
-    circumstance: int
-    severity: RuleSeverity
-    title: str
-    condition: str
-    ask: str
-    evidence: tuple[str, ...]
-
-    @property
-    def clause(self) -> str:
-        """Return the clause that the rule stands on."""
-        return self.law.clause
-
-    @property
-    def law(self) -> Circumstance:
-        """Return the circumstance that the rule looks for."""
-        return CIRCUMSTANCES[self.circumstance]
-
-
-@dataclass(frozen=True)
-class Book:
-    """Measures and rules that are compiled together."""
-
-    measures: tuple[Measure, ...]
-    rules: tuple[Rule, ...]
-
-    def rule(self, code: str) -> Rule:
-        """Return the rule with the code."""
-        return next(rule for rule in self.rules if rule.code == code)
-
-    def measure(self, name: str) -> Measure:
-        """Return the measure with the name."""
-        return next(measure for measure in self.measures if measure.name == name)
 
 
 MEASURES: tuple[Measure, ...] = (
@@ -104,7 +56,8 @@ def _rule(code: str, circumstance: int, severity: RuleSeverity, title: str, cond
     named = {measure.name for measure in MEASURES}
     words = dict.fromkeys(re.findall(r"[a-z_]+", condition))
     evidence = (*(word for word in words if word in named), *also)
-    return Rule(code, circumstance, severity, title, condition, ask, evidence)
+    return Rule(code, CIRCUMSTANCES[circumstance].clause, severity, title, condition, ask, evidence,
+                circumstance=circumstance)
 
 
 RULES: tuple[Rule, ...] = (

@@ -2,9 +2,10 @@
 
 import pytest
 
-from fanpin.rules.book import CIRCUMSTANCE_BOOK, MEASURES, RULES, Measure, Rule, RuleSeverity, kinds_behind
+from fanpin.rules.book import CIRCUMSTANCE_BOOK, MEASURES, RULES, RuleSeverity, kinds_behind
 from fanpin.rules.circumstances import CIRCUMSTANCES
 from fanpin.rules.duties import KINDS
+from fanpin.rules.sheet import Measure, Rule
 
 HARMLESS = {
     "village_committee_pay": {"unpaid", "group_leader"},
