@@ -58,7 +58,7 @@ def test_who_is_back_at_work_warns_no_more() -> None:
 
 
 @pytest.mark.parametrize(("kind", "value", "rule"), [
-    ("student_away", "private", "w_student"), ("student_away", "coastal", "w_student"), ("temporary_relief", "", "w_relief"),
+    ("student_away", "private_province", "w_student"), ("student_away", "coastal", "w_student"), ("temporary_relief", "", "w_relief"),
     ("farm_disaster", "drought", "w_farm"), ("water_shortage", "quality", "w_water"), ("natural_disaster", "earthquake", "w_disaster"),
     ("fire_loss", "", "w_fire"), ("forest_disaster", "pest", "w_forest"), ("disabled_person", "mind", "w_disability"),
 ])
