@@ -85,12 +85,13 @@ class Child:
 
     def __init__(self, command: Sequence[str], *, memory_mb: int = 2048, output_limit: int = 64 << 20,
                  files: Sequence[Path] = (), writable: Sequence[Path] = (), network: bool = False,
-                 environment: Mapping[str, str] = NOTHING, max_requests: int = 200, max_rss_mb: int = 768) -> None:
+                 environment: Mapping[str, str] = NOTHING, max_requests: int = 200, max_rss_mb: int = 768,
+                 cpu_seconds: int | None = None) -> None:
         if command[0] != "-m" and not command[0].endswith(".py"):
             raise ValueError("a lasting child is Python: its command begins with -m or a script's path")
         self._command, self._environment = tuple(command), dict(environment)
         self._policy = Policy(readable=_names(files, command), writable=_names(writable), network=network, frames=True,
-                              memory_mb=memory_mb, environment=tuple(environment))
+                              memory_mb=memory_mb, cpu_seconds=cpu_seconds, environment=tuple(environment))
         self._output_limit, self._max_requests, self._max_rss_mb = output_limit, max_requests, max_rss_mb
         self._lock = Lock()
         self._process: _Process | None = None

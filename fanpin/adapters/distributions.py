@@ -1,0 +1,110 @@
+"""Which adapters are installed: read from the distributions' metadata, without importing any of them."""
+
+import hashlib
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from importlib.machinery import PathFinder
+from pathlib import Path
+
+from fanpin.adapters.hookspecs import GROUP
+
+MODULE = re.compile(r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)*", re.IGNORECASE)
+EDITABLE = "__editable__"
+LARGEST_SAMPLE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Installed:
+    """An entry point of a distribution: what would be imported, from where, and the digest of its files."""
+
+    entry: str
+    module: str
+    distribution: str
+    version: str
+    origin: Path | None
+    digest: str
+    problem: str = ""
+
+    @property
+    def folder(self) -> Path | None:
+        """Return the folder in which the child must be able to read."""
+        return self.origin.parent if self.origin else None
+
+    def sample(self, table: str) -> Path | None:
+        """Return the sample sheet of a table: beside the module, or where the wheel laid it."""
+        if self.origin is not None and (beside := self.origin.parent / "samples" / f"{table}.csv").is_file():
+            return beside
+        for file in metadata.distribution(self.distribution).files or ():
+            if file.name == f"{table}.csv" and "samples" in file.parts and (path := Path(str(file.locate()))).is_file():
+                return path
+        return None
+
+
+def installed() -> list[Installed]:
+    """List every entry point of the group, by name; two of one name are both listed."""
+    return sorted(_entries(), key=lambda found: (found.entry, found.distribution))
+
+
+def find(entry: str) -> Installed | None:
+    """Return the installed entry point of that name, if there is exactly one."""
+    found = [one for one in installed() if one.entry == entry]
+    return found[0] if len(found) == 1 else None
+
+
+def in_folder(folder: Path) -> Installed:
+    """Return an adapter that is not installed: a folder with one module `fanpin_*.py`, as `adapter check DIR` wants."""
+    modules = sorted(folder.glob("fanpin_*.py"))
+    if len(modules) != 1:
+        raise FileNotFoundError(f"{folder} 里须有且只有一个 fanpin_*.py 模块，现在有{len(modules)}个")
+    return Installed(modules[0].stem.replace("_", "-"), modules[0].stem, "", "", modules[0].absolute(), digest(modules[0]))
+
+
+def digest(origin: Path) -> str:
+    """Return the SHA-256 of a module, or of all files of a package, names included."""
+    total = hashlib.sha256()
+    files = [origin] if origin.name != "__init__.py" else sorted(
+        path for path in origin.parent.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    for path in files:
+        total.update(f"{path.relative_to(origin.parent)}\0{path.stat().st_size}\0".encode())
+        total.update(path.read_bytes())
+    return total.hexdigest()
+
+
+def _entries() -> Iterator[Installed]:
+    for distribution in metadata.distributions():
+        for point in distribution.entry_points:
+            if point.group == GROUP:
+                yield _installed(distribution, point)
+
+
+def _installed(distribution: metadata.Distribution, point: metadata.EntryPoint) -> Installed:
+    name, version = distribution.metadata["Name"], distribution.version
+    if not MODULE.fullmatch(point.value):
+        return Installed(point.name, "", name, version, None, "", "入口点须指向一个模块")
+    origin = _origin(point.value)
+    if origin is None:
+        return Installed(point.name, point.value, name, version, None, "", "找不到入口点指向的模块")
+    return Installed(point.name, point.value, name, version, origin, digest(origin), _hidden_start(distribution))
+
+
+def _origin(module: str) -> Path | None:
+    """Return the file of a top-level module or package; looking for it runs nothing of it."""
+    top = module.partition(".")[0]
+    if top in sys.stdlib_module_names or top == "fanpin":
+        return None
+    for finder in (PathFinder, *sys.meta_path):
+        spec = finder.find_spec(top, None)
+        if spec is not None:
+            return Path(spec.origin) if spec.has_location and spec.origin else None
+    return None
+
+
+def _hidden_start(distribution: metadata.Distribution) -> str:
+    """Refuse a distribution that would run code in every Python process, the server's too."""
+    for file in distribution.files or ():
+        if file.suffix == ".pth" and EDITABLE not in file.name or file.name in ("sitecustomize.py", "usercustomize.py"):
+            return "安装包里有随Python启动自动运行的文件，不能启用，请卸载"
+    return ""

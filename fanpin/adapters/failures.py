@@ -1,0 +1,62 @@
+"""How a child fails, each way as one plain sentence for the department's page and one code for the trail."""
+
+from dataclasses import dataclass
+
+from fanpin import sandbox
+from fanpin.sandbox import ChildFailed, RequestFailed
+
+READING, MAPPING, LOADING = "读取表格", "适配器处理数据", "适配器载入"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why nothing was taken: a stable code, the sentence, what the child complained, whether it breaks the boundary."""
+
+    code: str
+    text: str
+    detail: str = ""
+    security: bool = False
+
+
+class AdapterFailed(Exception):
+    """A child gave no usable answer; nothing of it is kept."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.text)
+        self.failure = failure
+
+
+SENTENCES = {
+    sandbox.TIMEOUT: "{what}超时，已中止；数据没有采用，请联系适配器的开发人员",
+    sandbox.OUTPUT: "{what}给出的内容过多，已中止；数据没有采用，请联系适配器的开发人员",
+    sandbox.MEMORY: "{what}占用内存过多，已中止；数据没有采用，请拆分文件或联系适配器的开发人员",
+    sandbox.CPU: "{what}占用处理器过久，已中止；数据没有采用，请拆分文件或联系适配器的开发人员",
+    sandbox.SIGNAL: "{what}时程序崩溃；数据没有采用，请联系适配器的开发人员",
+    sandbox.EXIT: "{what}时程序自行退出，没有给出答复；数据没有采用，请联系适配器的开发人员",
+    "error": "{what}时出错；数据没有采用，请联系适配器的开发人员",
+    "malformed": "{what}给出的内容不符合约定；数据没有采用，请联系适配器的开发人员",
+}
+# A wall that was run into shows as a refused permission in what the child complains.
+WALLS = ("PermissionError", "Operation not permitted", "Permission denied")
+# Sentences that children say of themselves may hold a value of a row; only the kind of error is kept.
+LONGEST_DETAIL = 80
+
+
+def failure_of(error: Exception, what: str) -> Failure:
+    """Turn what a child met into a failure; nothing that it wrote is repeated but the name of its error."""
+    if isinstance(error, ChildFailed):
+        code, said = error.reason, error.stderr_tail
+    elif isinstance(error, RequestFailed):
+        code, said = "error", str(error)
+    else:
+        code, said = "malformed", type(error).__name__
+    walled = any(mark in said for mark in WALLS)
+    sentence = SENTENCES.get(code, SENTENCES["error"]).format(what=what)
+    return Failure(code, sentence, _kind(said), walled)
+
+
+def _kind(said: str) -> str:
+    """Return the name of the error alone: its message may quote a row."""
+    last = said.splitlines()[-1] if said.splitlines() else ""
+    name = last.partition(":")[0].strip()
+    return name[:LONGEST_DETAIL] if name.replace(".", "").replace("_", "").isalnum() and name.isascii() else ""

@@ -1,0 +1,53 @@
+"""The core's side of a transport: start its child, learn what the file is, take the rows chunk by chunk."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Self, TypeVar
+
+import msgspec
+
+from fanpin.adapters.failures import READING, AdapterFailed, failure_of
+from fanpin.adapters.manifest import Table
+from fanpin.adapters.wire import LARGEST_ANSWER, Chunk, Open, Opened, encode
+from fanpin.sandbox import Child, ChildFailed, RequestFailed
+
+OPEN_SECONDS, CHUNK_SECONDS, CPU_SECONDS, MEMORY_MB = 120, 60, 300, 1024
+ENDLESS = 10**9
+Message = TypeVar("Message", Opened, Chunk)
+
+
+class SheetReading:
+    """A sheet being read in a confined child; close it, or use it in a `with`."""
+
+    def __init__(self, path: Path, tables: Sequence[Table]) -> None:
+        self._child = Child(["-m", "fanpin.adapters.transports.sheets"], memory_mb=MEMORY_MB, cpu_seconds=CPU_SECONDS,
+                            output_limit=LARGEST_ANSWER, files=[path], max_requests=ENDLESS, max_rss_mb=MEMORY_MB)
+        try:
+            self.opened = self._ask(Opened, encode(Open(str(path.absolute()), tuple(tables))), OPEN_SECONDS)
+        except BaseException:
+            self._child.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __iter__(self) -> Iterator[Chunk]:
+        """Yield the chunks; the last one carries the notices about the whole."""
+        last = bool(self.opened.refused)
+        while not last:
+            chunk = self._ask(Chunk, b"", CHUNK_SECONDS)
+            last = chunk.last
+            yield chunk
+
+    def close(self) -> None:
+        """End the child."""
+        self._child.close()
+
+    def _ask(self, message: type[Message], payload: bytes, seconds: float) -> Message:
+        try:
+            return msgspec.json.decode(self._child.ask(payload, wall_seconds=seconds), type=message)
+        except (ChildFailed, RequestFailed, msgspec.DecodeError) as error:
+            raise AdapterFailed(failure_of(error, READING)) from error

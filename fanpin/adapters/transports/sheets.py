@@ -1,0 +1,73 @@
+"""Sheets: a confined child that looks at a file by its content, finds the table and hands out its rows in chunks."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from fanpin import sandbox
+from fanpin.adapters.transports import delimited, workbook
+from fanpin.adapters.transports.grid import Grid, Refused, choose, chunks, opened
+from fanpin.adapters.wire import Chunk, Open, Opened, encode
+
+LARGEST_FILE = 64 << 20
+HEAD = 8192
+OLD_EXCEL, ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
+MARKS = (
+    (b"%PDF", "这是 PDF，不是表格，请上传 .xlsx 或 CSV"),
+    (b"\x89PNG", "这是图片，不是表格，请上传 .xlsx 或 CSV"),
+    (b"\xff\xd8\xff", "这是图片，不是表格，请上传 .xlsx 或 CSV"),
+    (b"{\\rtf", "这是文档，不是表格，请上传 .xlsx 或 CSV"),
+    (b"Rar!", "这是压缩包，请解压后上传里面的表格"),
+    (b"7z\xbc\xaf", "这是压缩包，请解压后上传里面的表格"),
+    (b"\xff\xfe", "这是 UTF-16 编码的文本，请另存为 .xlsx 或 UTF-8 编码的 CSV 再上传"),
+    (b"\xfe\xff", "这是 UTF-16 编码的文本，请另存为 .xlsx 或 UTF-8 编码的 CSV 再上传"),
+)
+PAGE = (b"<html", b"<table", b"<!doctype", b"<?xml", b"<div", b"<meta", b"<head", b"mime-version")
+
+
+def grids(path: Path) -> list[Grid]:
+    """Return the sheets of a file, whatever its name says it is."""
+    size = path.stat().st_size
+    if size == 0:
+        raise Refused("文件是空的")
+    if size > LARGEST_FILE:
+        raise Refused(f"文件超过{LARGEST_FILE >> 20} MB，请拆成几个文件分别上传")
+    with open(path, "rb") as content:
+        head = content.read(HEAD)
+    if head.startswith(ZIP):
+        return workbook.read(path)
+    if head.startswith(OLD_EXCEL):
+        raise Refused("这是旧版 .xls 表格，或有密码保护的表格；请去掉密码并另存为 .xlsx 再上传")
+    for mark, words in MARKS:
+        if head.startswith(mark):
+            raise Refused(words)
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(PAGE):
+        raise Refused("这是网页改名的表格，请用表格软件打开后另存为 .xlsx 再上传")
+    return [delimited.read(path)]
+
+
+class Reading:
+    """One file being read: the first request opens it, every further one brings a chunk."""
+
+    def __init__(self) -> None:
+        self._chunks: Iterator[Chunk] = iter(())
+
+    def answer(self, payload: bytes) -> bytes:
+        """Answer one frame."""
+        if payload:
+            return encode(self._open(msgspec.json.decode(payload, type=Open)))
+        return encode(next(self._chunks, Chunk(last=True)))
+
+    def _open(self, wanted: Open) -> Opened:
+        try:
+            grid, header = choose(grids(Path(wanted.path)), wanted.tables)
+            found = opened(grid, header)
+        except Refused as refused:
+            return Opened(table="", place="", rows=0, refused=str(refused))
+        self._chunks = chunks(grid, header)
+        return found
+
+
+if __name__ == "__main__":
+    sandbox.serve_frames(Reading().answer)

@@ -1,0 +1,120 @@
+"""What crosses the boundary between the core and its children: JSON with a schema, nothing else."""
+
+from datetime import date
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from fanpin.adapters.contract import Fact
+from fanpin.adapters.manifest import Manifest, Table
+
+ROWS_AT_A_TIME = 500
+LARGEST_ANSWER = 5 << 20
+MOST_FACTS = 20
+
+Token = Annotated[str, Meta(max_length=40)]
+Code = Annotated[str, Meta(max_length=60)]
+Words = Annotated[str, Meta(max_length=200)]
+Cell = str | int
+# A field named `date` would hide the type from the fields below it.
+Day = date
+
+
+class Problem(Struct, frozen=True):
+    """What is wrong in which column, "" where no column is to blame; `row` is the number in the sender's file."""
+
+    row: int
+    column: str
+    reason: str
+
+
+class ReadRow(Struct, frozen=True):
+    """One row as a transport read it: its number in the sender's file, whom it is about, and the other cells."""
+
+    number: int
+    keys: dict[str, str]
+    cells: dict[str, Cell]
+
+
+class Opened(Struct, frozen=True):
+    """What a transport found: which table, where, and what the sender should know."""
+
+    table: str
+    place: str
+    rows: int
+    columns: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    confirm: tuple[str, ...] = ()
+    refused: str = ""
+
+
+class Chunk(Struct, frozen=True):
+    """Some rows and problems; `last` ends the reading, with notices about the whole."""
+
+    rows: tuple[ReadRow, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    refused_rows: int = 0
+    last: bool = False
+    notices: tuple[str, ...] = ()
+    refused: str = ""
+
+
+class Open(Struct, frozen=True):
+    """Ask a sheet child to look at a file."""
+
+    path: str
+    tables: tuple[Table, ...]
+
+
+class Ask(Struct, frozen=True):
+    """Ask a plugin child for its declaration, or what the rows of a table say."""
+
+    table: str = ""
+    settings: dict[str, str] = {}
+    rows: list[tuple[str, dict[str, Cell]]] = []
+
+
+class FactOut(Struct, frozen=True, tag="fact", forbid_unknown_fields=True, omit_defaults=True):
+    """A fact on its way out of a plugin."""
+
+    subject: Token
+    kind: Code
+    ref: Words = ""
+    date: Day | None = None
+    ended: Day | None = None
+    amount: int | None = None
+    value: Words = ""
+    other: Words = ""
+    label: Words = ""
+
+    def fact(self) -> Fact:
+        """Return it as the contract's value."""
+        return Fact(**msgspec.structs.asdict(self))
+
+
+class ReplyOut(Struct, frozen=True, tag="reply", forbid_unknown_fields=True, omit_defaults=True):
+    """An answer without a fact on its way out of a plugin."""
+
+    subject: Token
+    kind: Code
+    answer: Annotated[str, Meta(pattern=r"^(none|not_found|later|unavailable)$")]
+    due: date | None = None
+    reason: Words = ""
+
+
+class Answers(Struct, frozen=True, forbid_unknown_fields=True):
+    """All that a plugin says of one request."""
+
+    items: list[FactOut | ReplyOut]
+
+
+class Declared(Struct, frozen=True, forbid_unknown_fields=True):
+    """What an entry point declares, or why it cannot be used."""
+
+    manifest: Manifest | None = None
+    refused: Annotated[str, Meta(max_length=400)] = ""
+
+
+encode = msgspec.json.Encoder().encode

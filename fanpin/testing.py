@@ -1,0 +1,96 @@
+"""The contract as a pytest class: a plugin's test subclasses it and names its module, nothing more."""
+
+import csv
+import tempfile
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from types import ModuleType
+from typing import ClassVar
+
+from fanpin.adapters import declaration, distributions
+from fanpin.adapters.child import adapter_of
+from fanpin.adapters.distributions import Installed
+from fanpin.adapters.manifest import Manifest, Table
+from fanpin.adapters.run import MappedRow, map_rows
+from fanpin.adapters.trial import Trial, try_sheet
+
+MESSY_IDS = ("5.30102E+17", "530102196003011", "53010219600301", "不详")
+
+
+class AdapterContract:
+    """What every adapter must show with its samples, called in confined children as in earnest."""
+
+    module: ClassVar[ModuleType]
+    as_of: ClassVar[date] = date(2026, 3, 2)
+
+    @property
+    def manifest(self) -> Manifest:
+        """Return the declaration."""
+        return adapter_of(self.module).manifest()
+
+    @property
+    def installed(self) -> Installed:
+        """Return where the module lies."""
+        return distributions.in_folder(Path(str(self.module.__file__)).parent)
+
+    def sample(self, table: Table) -> Path:
+        """Return the table's sample sheet."""
+        found = self.installed.sample(table.code)
+        assert found is not None, f"samples/{table.code}.csv is missing"
+        return found
+
+    def try_sample(self, table: Table) -> Trial:
+        """Send the table's sample through both children."""
+        return try_sheet(self.installed, self.manifest, self.sample(table), as_of=self.as_of)
+
+    def test_declares_only_what_its_department_may(self) -> None:
+        assert declaration.problems(self.manifest) == []
+
+    def test_every_sample_is_recognised_and_maps_without_a_problem(self) -> None:
+        for table in self.manifest.tables:
+            trial = self.try_sample(table)
+            assert (trial.refused, trial.opened.table, trial.problems) == ("", table.code, ())
+            assert trial.mapped
+
+    def test_every_kind_that_it_claims_appears_in_a_sample(self) -> None:
+        said = {kind for table in self.manifest.tables for kind in self.try_sample(table).facts_by_kind}
+        assert set(self.manifest.kinds) - said == set()
+
+    def test_no_key_reaches_the_facts(self) -> None:
+        for table in self.manifest.tables:
+            for row in self.try_sample(table).mapped:
+                numbers = {key for name, key in row.row.keys.items() if name in ("id_number", "head_id")}
+                for fact in row.facts:
+                    said = {fact.subject, fact.ref, fact.value, fact.label, fact.other}
+                    assert not any(number in words for number in numbers for words in said)
+
+    def test_a_row_says_the_same_alone_and_in_any_order(self) -> None:
+        for table in self.manifest.tables:
+            rows = [row.row for row in self.try_sample(table).mapped]
+            forwards = list(map_rows(self.installed, self.manifest, table, rows, as_of=self.as_of))
+            backwards = list(map_rows(self.installed, self.manifest, table, rows[::-1], as_of=self.as_of))[::-1]
+            alone = list(map_rows(self.installed, self.manifest, table, rows[:1], as_of=self.as_of))
+            assert list(map(_said, forwards)) == list(map(_said, backwards))
+            assert list(map(_said, forwards[:1])) == list(map(_said, alone))
+
+    def test_rows_about_nobody_are_refused_and_say_nothing(self) -> None:
+        for table in self.manifest.tables:
+            for column in table.columns:
+                if column.type.value in ("id_number", "head_id") and column.required:
+                    trial = self._with(table, column.names, MESSY_IDS)
+                    assert not trial.mapped and len({problem.row for problem in trial.problems}) == len(MESSY_IDS)
+
+    def _with(self, table: Table, names: tuple[str, ...], values: tuple[str, ...]) -> Trial:
+        with open(self.sample(table), encoding="utf-8-sig", newline="") as sheet:
+            heading, first = list(csv.reader(sheet))[:2]
+        place = next(at for at, name in enumerate(heading) if name in names)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "messy.csv")
+            with open(path, "w", encoding="utf-8", newline="") as messy:
+                csv.writer(messy).writerows([heading, *([*first[:place], value, *first[place + 1:]] for value in values)])
+            return try_sheet(self.installed, self.manifest, path, as_of=self.as_of, table=table.code)
+
+
+def _said(row: MappedRow) -> tuple[object, ...]:
+    return tuple(replace(fact, subject="") for fact in row.facts), row.answers, row.problems
