@@ -1,9 +1,10 @@
 """Sheets: a confined child that looks at a file by its content, finds the table and hands out its rows in chunks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from fanpin import sandbox
 from fanpin.adapters.transports import delimited, workbook
@@ -26,6 +27,25 @@ MARKS = (
 PAGE = (b"<html", b"<table", b"<!doctype", b"<?xml", b"<div", b"<meta", b"<head", b"mime-version")
 
 
+class Calamine:
+    """A workbook as the reading library sees it."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._book = CalamineWorkbook.from_path(str(path))
+        except CalamineError:
+            raise Refused(workbook.DAMAGED) from None
+        self.hidden = [sheet.name for sheet in self._book.sheets_metadata
+                       if sheet.visible is not SheetVisibleEnum.Visible]
+
+    def rows(self, name: str) -> Sequence[Sequence[object]]:
+        """Return a sheet's values from the first row and column on."""
+        try:
+            return self._book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        except CalamineError:
+            raise Refused(workbook.DAMAGED) from None
+
+
 def grids(path: Path) -> list[Grid]:
     """Return the sheets of a file, whatever its name says it is."""
     size = path.stat().st_size
@@ -36,7 +56,7 @@ def grids(path: Path) -> list[Grid]:
     with open(path, "rb") as content:
         head = content.read(HEAD)
     if head.startswith(ZIP):
-        return workbook.read(path)
+        return workbook.read(path, Calamine)
     if head.startswith(OLD_EXCEL):
         raise Refused("这是旧版 .xls 表格，或有密码保护的表格；请去掉密码并另存为 .xlsx 再上传")
     for mark, words in MARKS:

@@ -1,14 +1,13 @@
 """An .xlsx workbook: judged by its content before it is read, then its visible sheets with formulas and hidden rows."""
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 from xml.parsers import expat
 
 from defusedxml import ElementTree
-from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from fanpin.adapters.transports.grid import MOST_ROWS, TOO_MANY_ROWS, Grid, Refused
 
@@ -36,7 +35,19 @@ class Shape:
     formulas: set[tuple[int, int]] = field(default_factory=set)
 
 
-def read(path: Path) -> list[Grid]:
+class Book(Protocol):
+    """What the reading library makes of a workbook; only the child's own module knows the library."""
+
+    hidden: list[str]
+
+    def rows(self, name: str) -> Sequence[Sequence[object]]:
+        """Return a sheet's values from the first row and column on."""
+
+
+OpenBook = Callable[[Path], Book]
+
+
+def read(path: Path, open_book: OpenBook) -> list[Grid]:
     """Return the visible sheets; refuse macros, bombs, entities, and what only looks like a workbook."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -50,7 +61,7 @@ def read(path: Path) -> list[Grid]:
         raise Refused("文件有密码，请去掉密码后再上传" if "encrypted" in str(error) else DAMAGED) from None
     if is_1904:
         raise Refused("这个文件用的是1904年日期系统，日期会差四年，请在表格选项中改为1900年日期系统后再上传")
-    return list(_grids(path, shapes))
+    return list(_grids(path, shapes, open_book))
 
 
 def _weigh(archive: zipfile.ZipFile) -> None:
@@ -181,24 +192,20 @@ def _place(reference: str) -> tuple[int, int]:
     return int(digits) - 1, column - 1
 
 
-def _grids(path: Path, shapes: dict[str, Shape]) -> Iterator[Grid]:
-    try:
-        book = CalamineWorkbook.from_path(str(path))
-        hidden = [sheet.name for sheet in book.sheets_metadata
-                  if sheet.visible is not SheetVisibleEnum.Visible and sheet.name in shapes]
-        for name, shape in shapes.items():
-            if name not in hidden and shape.last_row >= 0:
-                yield _grid(book, name, shape, hidden)
-    except CalamineError:
-        raise Refused(DAMAGED) from None
+def _grids(path: Path, shapes: dict[str, Shape], open_book: OpenBook) -> Iterator[Grid]:
+    book = open_book(path)
+    hidden = [name for name in book.hidden if name in shapes]
+    for name, shape in shapes.items():
+        if name not in hidden and shape.last_row >= 0:
+            yield _grid(book, name, shape, hidden)
 
 
-def _grid(book: CalamineWorkbook, name: str, shape: Shape, hidden: list[str]) -> Grid:
+def _grid(book: Book, name: str, shape: Shape, hidden: list[str]) -> Grid:
     if shape.last_column >= MOST_COLUMNS:
         raise Refused(f"工作表“{name}”在很靠右的列里有内容（超过{MOST_COLUMNS}列），请删去多余的列再上传")
     if shape.last_row >= MOST_LINES:
         raise Refused(f"工作表“{name}”的最后一行是第{shape.last_row + 1}行：{TOO_MANY_ROWS}；如果只是有零星内容，请删去空行下面的内容")
-    grid = Grid(f"“{name}”", book.get_sheet_by_name(name).to_python(skip_empty_area=False), shape.formulas)
+    grid = Grid(f"“{name}”", book.rows(name), shape.formulas)
     if hidden:
         grid.notices.append(f"没有读取隐藏的工作表{len(hidden)}张")
     if shape.hidden_rows:
