@@ -1,6 +1,6 @@
 """The core's side of a transport: start its child, learn what the file is, take the rows chunk by chunk."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -8,12 +8,12 @@ import msgspec
 
 from fanpin.adapters.failures import READING, AdapterFailed, failure_of
 from fanpin.adapters.manifest import Table
-from fanpin.adapters.wire import LARGEST_ANSWER, Chunk, Open, Opened, encode
+from fanpin.adapters.wire import LARGEST_ANSWER, ROWS_AT_A_TIME, Chunk, Lines, Open, Opened, Written, encode
 from fanpin.sandbox import Child, ChildFailed, RequestFailed
 
 OPEN_SECONDS, CHUNK_SECONDS, CPU_SECONDS, MEMORY_MB = 120, 60, 300, 1024
 ENDLESS = 10**9
-Message = TypeVar("Message", Opened, Chunk)
+Message = TypeVar("Message", Opened, Chunk, Written)
 
 
 class SheetReading:
@@ -42,6 +42,11 @@ class SheetReading:
             last = chunk.last
             yield chunk
 
+    def lines(self, numbers: Collection[int]) -> Written:
+        """Return the heading and rows as their sender wrote them, for the sheet of what must be mended."""
+        parts = [self._ask(Written, encode(Lines(tuple(some))), CHUNK_SECONDS) for some in _some(sorted(numbers))]
+        return Written(parts[0].titles, {number: line for part in parts for number, line in part.lines.items()})
+
     def close(self) -> None:
         """End the child."""
         self._child.close()
@@ -51,3 +56,8 @@ class SheetReading:
             return msgspec.json.decode(self._child.ask(payload, wall_seconds=seconds), type=message)
         except (ChildFailed, RequestFailed, msgspec.DecodeError) as error:
             raise AdapterFailed(failure_of(error, READING)) from error
+
+
+def _some(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    for at in range(0, max(len(numbers), 1), ROWS_AT_A_TIME):
+        yield numbers[at:at + ROWS_AT_A_TIME]

@@ -61,11 +61,24 @@ class Chunk(Struct, frozen=True):
     refused: str = ""
 
 
-class Open(Struct, frozen=True):
+class Open(Struct, frozen=True, tag="open"):
     """Ask a sheet child to look at a file."""
 
     path: str
     tables: tuple[Table, ...]
+
+
+class Lines(Struct, frozen=True, tag="lines"):
+    """Ask a sheet child for rows as their sender wrote them, after it was opened."""
+
+    numbers: tuple[int, ...]
+
+
+class Written(Struct, frozen=True):
+    """The heading and the rows asked for, as text."""
+
+    titles: tuple[str, ...]
+    lines: dict[int, tuple[str, ...]]
 
 
 class Ask(Struct, frozen=True):

@@ -3,11 +3,13 @@
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, time
+from itertools import zip_longest
 
 from fanpin.adapters import cells, headers
 from fanpin.adapters.headers import Header, HeaderRefused
 from fanpin.adapters.manifest import ColumnType, Table
-from fanpin.adapters.wire import ROWS_AT_A_TIME, Chunk, Opened, Problem, ReadRow
+from fanpin.adapters.wire import ROWS_AT_A_TIME, Chunk, Opened, Problem, ReadRow, Written
 from fanpin.rules import identity
 
 MOST_ROWS = 50_000
@@ -77,6 +79,15 @@ def chunks(grid: Grid, header: Header) -> Iterator[Chunk]:
     yield reader.chunk(last=True)
 
 
+def written(grid: Grid, header: Header, numbers: Collection[int]) -> Written:
+    """Return the heading and some rows as their sender wrote them."""
+    upper, lower = grid.rows[header.row], grid.rows[header.last]
+    titles = [_shown(below if headers.plain(below) else above)
+              for above, below in zip_longest(upper, lower, fillvalue="")]
+    return Written(tuple(titles), {number: tuple(map(_shown, grid.rows[number - 1])) for number in sorted(numbers)
+                                   if header.last < number - 1 < len(grid.rows)})
+
+
 class _Reader:
     def __init__(self, grid: Grid, header: Header) -> None:
         self._grid, self._header = grid, header
@@ -132,6 +143,17 @@ class _Reader:
                if column.type in (ColumnType.ID_NUMBER, ColumnType.HEAD_ID, ColumnType.CERTIFICATE)]
         keyless = all(cells.blank(raw.get(name)) for name in ids) if ids else True
         return keyless and isinstance(first, str) and headers.plain(first).startswith(tuple(map(headers.plain, SUMS)))
+
+
+def _shown(cell: object) -> str:
+    """Return a cell as text; a whole number without the point that a sheet keeps it with."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        return cell.isoformat(" ") if cell.time() != time.min else cell.date().isoformat()
+    return str(cell)
 
 
 def _listed(numbers: Sequence[int]) -> str:

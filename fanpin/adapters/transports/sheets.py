@@ -7,9 +7,10 @@ import msgspec
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from fanpin import sandbox
+from fanpin.adapters.headers import Header
 from fanpin.adapters.transports import delimited, workbook
-from fanpin.adapters.transports.grid import Grid, Refused, choose, chunks, opened
-from fanpin.adapters.wire import Chunk, Open, Opened, encode
+from fanpin.adapters.transports.grid import Grid, Refused, choose, chunks, opened, written
+from fanpin.adapters.wire import Chunk, Lines, Open, Opened, Written, encode
 
 LARGEST_FILE = 64 << 20
 HEAD = 8192
@@ -72,12 +73,19 @@ class Reading:
 
     def __init__(self) -> None:
         self._chunks: Iterator[Chunk] = iter(())
+        self._sheet: tuple[Grid, Header] | None = None
 
     def answer(self, payload: bytes) -> bytes:
         """Answer one frame."""
-        if payload:
-            return encode(self._open(msgspec.json.decode(payload, type=Open)))
-        return encode(next(self._chunks, Chunk(last=True)))
+        if not payload:
+            return encode(next(self._chunks, Chunk(last=True)))
+        wanted = msgspec.json.decode(payload, type=Open | Lines)
+        return encode(self._open(wanted) if isinstance(wanted, Open) else self._lines(wanted))
+
+    def _lines(self, wanted: Lines) -> Written:
+        if self._sheet is None:
+            return Written((), {})
+        return written(*self._sheet, wanted.numbers)
 
     def _open(self, wanted: Open) -> Opened:
         try:
@@ -85,7 +93,7 @@ class Reading:
             found = opened(grid, header)
         except Refused as refused:
             return Opened(table="", place="", rows=0, refused=str(refused))
-        self._chunks = chunks(grid, header)
+        self._sheet, self._chunks = (grid, header), chunks(grid, header)
         return found
 
 
