@@ -3,12 +3,12 @@
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from PIL import Image, ImageDraw
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from fanpin.authorization import scope_for
 from fanpin.cli.demo_families import Families, Family
@@ -19,14 +19,14 @@ from fanpin.cli.procession import Procession
 from fanpin.cli.village_procession import Calendar
 from fanpin.clock import at_noon
 from fanpin.models.areas import Area
-from fanpin.models.households import Household
+from fanpin.models.households import Household, Member
 from fanpin.models.scoped import Scope, ScopeKind, set_scope
 from fanpin.models.users import User
 from fanpin.rules.areas import contains
 from fanpin.rules.members import FocusGroup
 from fanpin.rules.roles import Actor, Role
 from fanpin.security import hash_password
-from fanpin.steps import accounts, areas, files, households, installation
+from fanpin.steps import accounts, areas, files, households, installation, register
 
 BY = "演示数据"
 BEGUN_BEFORE = timedelta(days=420)
@@ -110,19 +110,21 @@ def _staff(session: Session, here: list[Place], secret: str, *, begun: date) -> 
 
 
 def _settle(session: Session, staffed: Staffed, names: Names, *, begun: date) -> int:
+    """Register every village's households by its own cadre; what is no story's stays in the database alone."""
     families, number = Families(names, today=begun), 0
     for place in staffed.places:
         actor = staffed.of_village(place.village)[Role.VILLAGE_CADRE]
         set_scope(session, scope_for(actor))
-        groups = session.scalars(select(Area).where(Area.parent_id == place.village.id).order_by(Area.code12)).all()
-        made = []
-        for row in range(place.households):
-            family = _plain_family(names, row) if place.stories and row % 3 != 2 else families.next()
-            number += 1
-            made.append(_register(session, family, groups[row % len(groups)], number, actor=actor, begun=begun))
+        wanted = [_plain_family(names, row) if place.stories and row % 3 != 2 else families.next()
+                  for row in range(place.households)]
+        opened = _register(session, place, wanted, number, actor=actor, begun=begun)
+        number += len(opened)
+        _focus(session, wanted, opened, actor=actor, begun=begun)
         session.commit()
         if place.stories:
-            staffed.households[place.village.id] = made
+            staffed.households[place.village.id] = list(session.scalars(
+                select(Household).where(Household.id.in_([row.id for row in opened])).order_by(Household.id)
+                .options(selectinload(Household.members), selectinload(Household.kin))))
         else:
             session.expunge_all()
     return number
@@ -135,14 +137,24 @@ def _plain_family(names: Names, row: int) -> Family:
     return Family(people, ((1, FocusGroup.SERIOUS_ILLNESS),) if ill else (), lifted=row % 3 == 0)
 
 
-def _register(session: Session, family: Family, group: Area, number: int, *, actor: Actor, begun: date) -> Household:
-    now: datetime = at_noon(begun) + timedelta(seconds=number)
-    household = households.create(
-        session, actor=actor, now=now, today=begun, group=group, people=family.people, lifted=family.lifted,
-        lives_here=True, rural_services=True, hukou_place="本村", address=f"演示路{number}号", phone=f"1390{number:07d}")
-    for position, focus in family.focus:
-        households.add_focus(session, household.members[position], focus, since=begun, source="村级排查", actor=actor, now=now)
-    return household
+def _register(session: Session, place: Place, wanted: list[Family], before: int, *, actor: Actor,
+              begun: date) -> list[register.Opened]:
+    groups = session.scalars(select(Area).where(Area.parent_id == place.village.id).order_by(Area.code12)).all()
+    wanted_files = [register.NewHousehold(
+        group=groups[row % len(groups)], people=family.people, lifted=family.lifted, hukou_place="本村",
+        address=f"演示路{before + row + 1}号", phone=f"1390{before + row + 1:07d}") for row, family in enumerate(wanted)]
+    return register.create_many(session, wanted_files, actor=actor, now=at_noon(begun), today=begun, source=BY)
+
+
+def _focus(session: Session, wanted: list[Family], opened: list[register.Opened], *, actor: Actor, begun: date) -> None:
+    groups = {(row.id, position): group for row, family in zip(opened, wanted, strict=True)
+              for position, group in family.focus}
+    members = session.scalars(select(Member).where(Member.household_id.in_({number for number, _ in groups}))
+                              .options(joinedload(Member.household)))
+    for member in members:
+        if (member.household_id, member.position) in groups:
+            households.add_focus(session, member, groups[member.household_id, member.position], since=begun,
+                                 source="村级排查", actor=actor, now=at_noon(begun))
 
 
 def _procession(session: Session, staffed: Staffed, village: Area, day: date) -> Procession:

@@ -17,6 +17,7 @@ from fanpin.models.reviews import ReviewConclusion
 from fanpin.rules.departments import Department
 from fanpin.rules.eligibility import HouseholdClass
 from fanpin.rules.intake import Channel, DifficultyCategory, LeadSource, RoundOccasion, VisitResult, WarningConclusion
+from fanpin.rules.members import LabourState, labour_state
 from fanpin.rules.risks import MeasureCategory, Risk
 from fanpin.rules.roles import Role
 from fanpin.rules.stages import Procedure
@@ -71,8 +72,8 @@ class Stories:
     def _household(self, village: Area, *, lifted: bool, labour: bool = True) -> Household:
         rows = self._free[village.id]
         for household in rows:
-            able = any(member.labour and member.labour.has_labour for member in household.members)
-            if household.lifted is lifted and able is labour:
+            state = labour_state([member.labour for member in household.members])
+            if household.lifted is lifted and state is (LabourState.HAS if labour else LabourState.NONE):
                 rows.remove(household)
                 return household
         raise LookupError(village.name)
