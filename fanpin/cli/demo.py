@@ -6,15 +6,18 @@ from pathlib import Path
 
 import click
 
+from fanpin.app import create_app
 from fanpin.cli import Plain, load_settings
 from fanpin.cli.demo_county import build
 from fanpin.cli.demo_people import PASSWORD, STAFF
+from fanpin.cli.demo_planted import told_stories
 from fanpin.cli.init import founded
 from fanpin.cli.journey import travel
 from fanpin.cli.schema import sqlite_file
 from fanpin.clock import Clock
 from fanpin.config import Settings
-from fanpin.extensions import db
+from fanpin.extensions import db, read_only
+from fanpin.models.scoped import system_scope
 from fanpin.rules.duties import Department
 from fanpin.worker import drain
 
@@ -51,6 +54,8 @@ def make(if_missing: bool, fresh: bool, count: int, today: date) -> None:
     with founded(settings, demo=True, now=Clock(timedelta(days=offset)).now()) as app, app.app_context():
         told = build(db.session(), settings.files_dir, count=count, today=day, offset=offset, say=click.echo)
         db.session.remove()
+        click.echo("正在办理后台事项（打印文书、比对）……")
+        drain(app)
     click.echo(told)
 
 
@@ -69,6 +74,19 @@ def accounts() -> None:
         click.echo(f"  {post.username:<24}{post.name}　{post.role.title}{department}")
     click.echo(f"  {'system / security / audit':<24}系统、安全、审计三个管理员")
     click.echo("  其他乡镇和村的账号：cun-、zhucun- 加村代码后六位，xiang-、xiangzhang- 加乡镇代码后三位，例如 cun-102204。")
+
+
+@command.command()
+def stories() -> None:
+    """列出设定的故事：哪一户、哪个个案、到哪里看、为什么这样结束。"""
+    app = create_app(load_settings())
+    with app.app_context():
+        session = db.session()
+        read_only(session)
+        with system_scope(session, reason="demo stories"):
+            told = told_stories(session)
+        for line in told or ["没有设定的故事。演示数据用 fanpin demo make 建立。"]:
+            click.echo(line)
 
 
 @command.command()

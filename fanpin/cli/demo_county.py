@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from fanpin.authorization import scope_for
 from fanpin.cli.demo_families import Families, Family
+from fanpin.cli.demo_ledger import Ledger
 from fanpin.cli.demo_people import ADMINISTRATOR_NAMES, COUNTY, PASSWORD, PHONE, TOWNSHIPS, VILLAGES, Names
+from fanpin.cli.demo_planted import Planted
 from fanpin.cli.demo_places import Place, places, posts
 from fanpin.cli.demo_stories import Stories
 from fanpin.cli.procession import Procession
@@ -75,10 +77,15 @@ def build(session: Session, store: Path, *, count: int, today: date, offset: int
                       screenshot=lambda village, household: _screenshot(session, store, staffed, village, today))
     told = stories.tell(staffed.villages)
     session.commit()
+    planted = Planted(session, staffed.villages[-1], today=today, begun=begun, names=names, ledger=Ledger(),
+                      civil_affairs=staffed.actors["zhuze2"],
+                      procession=lambda village, day: _procession(session, staffed, village, day),
+                      screenshot=lambda village, household: _screenshot(session, store, staffed, village, today)).tell()
+    session.commit()
     set_scope(session, Scope(ScopeKind.SYSTEM, reason=BY))
     installation.note(session, told, by=BY, now=at_noon(today))
     session.commit()
-    return f"演示县已建立：{len(staffed.places)}个村、{settled}户；{told}。"
+    return f"演示县已建立：{len(staffed.places)}个村、{settled}户；{told}；{planted}个设定的故事（fanpin demo stories 逐个说明）。"
 
 
 def _known_passwords(session: Session, secret: str) -> None:

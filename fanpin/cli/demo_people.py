@@ -49,6 +49,7 @@ STAFF = (
     Post("xian", "赵演县", Role.COUNTY_ANALYST, COUNTY),
     Post("xianshen", "孙演审", Role.COUNTY_DECIDER, COUNTY),
     Post("lingdao", "钱演领", Role.COUNTY_LEADING_GROUP, COUNTY),
+    Post("zhuze2", "白演民", Role.LEAD_DEPARTMENT, COUNTY, "civil_affairs"),
     Post("zhuze", "韩演农", Role.LEAD_DEPARTMENT, COUNTY, "agriculture"),
     Post("bangfu", "杨演帮", Role.HELPER, COUNTY, "agriculture"),
     Post("shengting", "朱演厅", Role.PROVINCIAL_OFFICER, "53", "education"),

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from fanpin.adapters.contract import Fact, Known
 from fanpin.adapters.desk import desk_batch
+from fanpin.cli.demo_ledger import Ledger
 from fanpin.cli.village_procession import VillageProcession
 from fanpin.models.areas import Area
 from fanpin.models.cases import Case
@@ -16,6 +17,7 @@ from fanpin.models.reviews import ReviewConclusion
 from fanpin.rules.clarifications import ResolutionKind
 from fanpin.rules.duties import Department
 from fanpin.rules.members import Relation
+from fanpin.rules.refusals import Invalid
 from fanpin.rules.roles import Actor, Role
 from fanpin.rules.stages import Procedure
 from fanpin.steps import assistance, county, doing, elimination, exchange, review, screening, survey
@@ -23,6 +25,9 @@ from fanpin.steps import assistance, county, doing, elimination, exchange, revie
 
 class Procession(VillageProcession):
     """Drive cases by calling the steps as the staff would, from the key check to the marking."""
+
+    # What the departments have on file; they answer from it.
+    ledger: Ledger = Ledger()
 
     # 三(六)
     def inquire(self, case: Case) -> None:
@@ -46,13 +51,16 @@ class Procession(VillageProcession):
         answers = {(question.token, question.kind): Known(self._facts(question, vehicle)) for question in inquiry.questions}
         batch = desk_batch(Department(officer.department), answers, as_of=self.calendar.day,
                            register_scope="本县登记范围", complete=True)
-        exchange.accept_batch(self.session, inquiry, batch, actor=officer, **self.when())
+        delivery = exchange.accept_batch(self.session, inquiry, batch, actor=officer, **self.when())
+        if delivery.problems:
+            raise Invalid("；".join(delivery.problems))
         exchange.sign(self.session, inquiry, note="", actor=officer, **self.when())
         self.tell(f"{Department(officer.department).title}答复并签字", officer)
 
     def _facts(self, question: Question, vehicle: str) -> tuple[Fact, ...]:
-        if not vehicle or question.kind != "vehicle" or question.subject_relation != Relation.HEAD.title:
-            return ()
+        known = self.ledger.facts(question.kind, question.subject_id_number, question.token)
+        if known or not vehicle or question.kind != "vehicle" or question.subject_relation != Relation.HEAD.title:
+            return known
         return (Fact(subject=question.token, kind="vehicle", ref="云C·演001", value=vehicle, label="轻型多用途货车",
                      date=self.calendar.day - timedelta(days=2000)),)
 
@@ -78,14 +86,14 @@ class Procession(VillageProcession):
         county.report(self.session, case, document=document, actor=actor, **self.when())
         self.tell("报县领导小组", actor)
         actor = self.acting(Role.COUNTY_LEADING_GROUP)
-        county.assign(self.session, case, department=Department.AGRICULTURE, actor=actor, **self.when())
-        self.tell("明确帮扶主责部门：农业农村部门", actor)
+        county.assign(self.session, case, department=self.lead, actor=actor, **self.when())
+        self.tell(f"明确帮扶主责部门：{self.lead.title}", actor)
 
-    def start_measures(self, case: Case) -> None:
+    def start_measures(self, case: Case, note: str = "已落实到户") -> None:
         """The lead department starts every measure that it carries."""
         actor = self.acting(Role.LEAD_DEPARTMENT)
         for row in self.session.scalars(select(Measure).where(Measure.case_id == case.id, Measure.category.is_not(None))):
-            assistance.start(self.session, row, started_on=self.calendar.day, note="已落实到户", actor=actor, **self.when())
+            assistance.start(self.session, row, started_on=self.calendar.day, note=note, actor=actor, **self.when())
         self.tell("落实帮扶措施", actor)
 
     def enter(self, case: Case, number: str) -> None:

@@ -70,6 +70,9 @@ class Trouble:
 class VillageProcession:
     """The acts up to the township's report, and the surveys; `tell` hears of each act."""
 
+    # Which department carries the measures.
+    lead = Department.AGRICULTURE
+
     def __init__(self, session: Session, staff: Staff, officers: dict[str, Actor], calendar: Calendar,
                  tell: Callable[[str, Actor | None], None] = lambda act, actor: None) -> None:
         self.session, self.staff, self.officers, self.calendar = session, staff, officers, calendar
@@ -240,7 +243,7 @@ class VillageProcession:
         if listed.procedure is Procedure.ENTERING:
             ids = [case.id for case in cases]
             rows = self.session.scalars(select(Measure).where(Measure.case_id.in_(ids))).all()
-            township.confirm_measures(self.session, listed, {row.id: Department.AGRICULTURE.value for row in rows},
+            township.confirm_measures(self.session, listed, {row.id: self.lead.value for row in rows},
                                       actor=actor, now=self.calendar.now)
             self.tell("逐户明确帮扶措施", actor)
         leader = self.acting(Role.TOWNSHIP_LEADER)
