@@ -37,7 +37,7 @@ class Installed:
         """Return the sample sheet of a table: beside the module, or where the wheel laid it."""
         if self.origin is not None and (beside := self.origin.parent / "samples" / f"{table}.csv").is_file():
             return beside
-        for file in metadata.distribution(self.distribution).files or ():
+        for file in self.distribution and metadata.distribution(self.distribution).files or ():
             if file.name == f"{table}.csv" and "samples" in file.parts and (path := Path(str(file.locate()))).is_file():
                 return path
         return None

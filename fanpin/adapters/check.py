@@ -1,0 +1,95 @@
+"""What `fanpin adapter check` says of a folder: its module, its declaration, its samples; fast, nothing stored."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from fanpin.adapters import run
+from fanpin.adapters.distributions import Installed, in_folder
+from fanpin.adapters.failures import AdapterFailed
+from fanpin.adapters.manifest import Manifest, Table
+from fanpin.adapters.trial import Trial, try_sheet
+from fanpin.rules.duties import KINDS
+
+MOST_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report."""
+
+    good: bool
+    text: str
+
+
+def check(folder: Path, *, as_of: date) -> list[Finding]:
+    """Judge the adapter in a folder."""
+    try:
+        installed = in_folder(folder)
+    except FileNotFoundError as error:
+        return [Finding(False, str(error))]
+    return [*_source(installed), *_declared(installed, as_of)]
+
+
+def _source(installed: Installed) -> Iterator[Finding]:
+    assert installed.origin is not None
+    text = installed.origin.read_text(encoding="utf-8")
+    try:
+        tree = ast.parse(text)
+    except SyntaxError as error:
+        yield Finding(False, f"第{error.lineno}行有语法错误")
+        return
+    modules = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    modules |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    strange = sorted(name for name in modules if name.split(".")[0] == "fanpin" and name != "fanpin.adapters")
+    yield Finding(not strange, f"只从 fanpin.adapters 引入{'' if not strange else '：不能引入' + '、'.join(strange)}")
+    lines = sum(1 for line in text.splitlines() if line.strip())
+    yield Finding(True, f"{installed.origin.name} 共{lines}行（不计空行）")
+
+
+def _declared(installed: Installed, as_of: date) -> Iterator[Finding]:
+    found = run.declared(installed)
+    if not found.ok or found.manifest is None:
+        yield from (Finding(False, problem) for problem in found.problems)
+        return
+    manifest = found.manifest
+    kinds = "、".join(f"{KINDS[kind].title}（{'、'.join(sorted(mode.title for mode in manifest.modes(kind)))}）"
+                     for kind in manifest.kinds)
+    yield Finding(True, f"{manifest.department.title}申报：{kinds or '没有事项'}")
+    for table in manifest.tables:
+        yield from _sample(installed, manifest, table, as_of)
+
+
+def _sample(installed: Installed, manifest: Manifest, table: Table, as_of: date) -> Iterator[Finding]:
+    path = installed.sample(table.code)
+    if path is None:
+        yield Finding(False, f"“{table.title}”没有样表 samples/{table.code}.csv")
+        return
+    try:
+        trial = try_sheet(installed, manifest, path, as_of=as_of)
+    except AdapterFailed as failed:
+        yield Finding(False, f"“{table.title}”的样表：{failed.failure.text}{_detail(failed.failure.detail)}")
+        return
+    yield from _tried(table, trial)
+
+
+def _tried(table: Table, trial: Trial) -> Iterator[Finding]:
+    if trial.refused:
+        yield Finding(False, f"“{table.title}”的样表：{trial.refused}")
+        return
+    if trial.opened.table != table.code:
+        yield Finding(False, f"“{table.title}”的样表被认成了另一种表，请让必填列能区分两种表")
+        return
+    for problem in trial.problems[:MOST_SHOWN]:
+        yield Finding(False, f"“{table.title}”的样表第{problem.row}行“{problem.column}”：{problem.reason}")
+    facts = "、".join(f"{KINDS[kind].title}{many}条" for kind, many in trial.facts_by_kind.items())
+    yield Finding(not trial.problems, f"“{table.title}”的样表：读{len(trial.mapped)}行，得出{facts or '0条事实'}")
+    silent = [KINDS[kind].title for kind in table.kinds if kind not in trial.facts_by_kind]
+    if silent:
+        yield Finding(False, f"“{table.title}”的样表没有一行得出：{'、'.join(silent)}")
+
+
+def _detail(detail: str) -> str:
+    return f"（{detail}）" if detail else ""

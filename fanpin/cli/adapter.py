@@ -1,0 +1,108 @@
+"""Department adapters: what is installed, what a folder or a sheet gives; only `refresh` and `revoke` need the database."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import click
+
+from fanpin.adapters import distributions, run
+from fanpin.adapters.check import check
+from fanpin.adapters.contract import Answer, Fact, Later, NotFound, Unavailable
+from fanpin.adapters.failures import AdapterFailed
+from fanpin.adapters.run import Usable
+from fanpin.adapters.trial import try_sheet
+from fanpin.adapters.wire import encode
+from fanpin.cli import Plain
+from fanpin.clock import Clock
+
+
+@click.group(name="adapter")
+def command() -> None:
+    """部门适配器：清单、检查、试运行、登记。"""
+
+
+@command.command("list")
+def list_command() -> None:
+    """列出已安装的适配器（不需要数据库）：名称、版本、部门、事项、不能启用的原因。"""
+    found = run.usable()
+    for one in found:
+        click.echo(_line(one))
+        for problem in one.problems:
+            click.echo(f"    不能启用：{problem}")
+    good = sum(one.ok for one in found)
+    click.echo(f"共{len(found)}个，可用{good}个。")
+
+
+@command.command("check")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="样表的数据截止日期，默认今天。")
+def check_command(folder: Path, as_of: click.DateTime | None) -> None:
+    """检查一个目录里的适配器（不需要安装和数据库）：模块、申报、样表。"""
+    findings = check(folder, as_of=_day(as_of))
+    for finding in findings:
+        click.echo(f"{'通过' if finding.good else '问题'}  {finding.text}")
+    if not all(finding.good for finding in findings):
+        raise Plain(f"有{sum(not finding.good for finding in findings)}个问题。")
+    click.echo("检查通过。")
+
+
+@command.command("run")
+@click.argument("name")
+@click.option("--ask", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True,
+              help="要处理的表（.xlsx 或 CSV）。")
+@click.option("--table", default="", help="按哪一种表读；不写则按表头认。")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="数据截止日期，默认今天。")
+def run_command(name: str, ask: Path, table: str, as_of: click.DateTime | None) -> None:
+    """用一个适配器处理一张表，逐行输出 JSON（不含证件号码和姓名，不存库）。NAME 是已安装的名称，或一个目录。"""
+    one = _usable(name)
+    if not one.ok or one.manifest is None:
+        raise Plain("不能启用：" + "；".join(one.problems))
+    if table and table not in [known.code for known in one.manifest.tables]:
+        raise Plain(f"没有“{table}”这种表，只有：{'、'.join(known.code for known in one.manifest.tables)}")
+    try:
+        trial = try_sheet(one.installed, one.manifest, ask, as_of=_day(as_of), table=table)
+    except AdapterFailed as failed:
+        raise Plain(failed.failure.text) from failed
+    if trial.refused:
+        raise Plain(trial.refused)
+    for row in trial.mapped:
+        said = {"row": row.row.number, "facts": [_fact(fact) for fact in row.facts],
+                "answers": {kind: _answer(answer) for kind, answer in row.answers}}
+        click.echo(json.dumps(said, ensure_ascii=False))
+    for problem in trial.problems:
+        click.echo(json.dumps({"row": problem.row, "column": problem.column, "problem": problem.reason}, ensure_ascii=False))
+    for notice in (*trial.opened.confirm, *trial.notices):
+        click.echo(notice, err=True)
+
+
+def _usable(name: str) -> Usable:
+    if Path(name).is_dir():
+        return run.declared(distributions.in_folder(Path(name)))
+    installed = distributions.find(name)
+    if installed is None:
+        known = "、".join(one.entry for one in distributions.installed())
+        raise Plain(f"没有装名叫“{name}”的适配器。已装：{known or '无'}")
+    return run.declared(installed)
+
+
+def _line(one: Usable) -> str:
+    where = f"{one.installed.entry} {one.installed.version}  {one.installed.digest[:12]}"
+    return f"{where}  {one.manifest.department.title}  {'、'.join(one.manifest.kinds)}" if one.manifest else where
+
+
+def _fact(fact: Fact) -> dict[str, object]:
+    values = json.loads(encode(fact))
+    return {name: value for name, value in values.items() if name != "subject" and value not in ("", None)}
+
+
+def _answer(answer: Answer) -> str:
+    if isinstance(answer, NotFound):
+        return "查无此人"
+    if isinstance(answer, Later):
+        return f"{answer.due}前答复"
+    return f"无法查询：{answer.reason}" if isinstance(answer, Unavailable) else "未查到"
+
+
+def _day(given: object) -> date:
+    return given.date() if given is not None else Clock().today()  # type: ignore[attr-defined]
