@@ -39,6 +39,7 @@ from fanpin.steps.households import Person
 from tests import cast
 from tests.builders import an_id
 from tests.conftest import TODAY
+from tests.oversight_settlement import steered
 from tests.world import World
 
 DAY = timedelta(days=1)
@@ -96,6 +97,7 @@ class Settlement:
         self._go_far()
         self._go_halfway()
         self._issue_papers()
+        self._steer()
         self._name()
 
     def _person(self, name: str, relation: Relation, born: date, *, man: bool, **more: object) -> Person:
@@ -270,6 +272,16 @@ class Settlement:
                                 name="文书.pdf", area_path=row.area_path, purpose="文书", household_id=None, actor=actor,
                                 now=self.people.calendar.now)
             self.session.execute(update(Paper).where(Paper.id == row.id).values(state="ready", file_id=stored.id))
+
+    def _steer(self) -> None:
+        """六: what the county keeps; the sibling village lies in the same one."""
+        if self.key == "sibling":
+            return
+        set_scope(self.session, Scope(ScopeKind.SYSTEM, reason="test"))
+        staff = self.people.staff
+        self._keep(**steered(
+            self.session, self.village, analyst=staff[L.COUNTY_ANALYST], township=staff[L.TOWNSHIP_CADRE],
+            overseer=self.world.actors["zhou.shi"], when={"now": self.people.calendar.now, "today": self.people.calendar.day}))
 
     def _list(self, name: str) -> VillageList:
         return self.session.scalars(select(VillageList).where(VillageList.ref == self.place.refs[name])).one()

@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from fanpin.blueprints.guard import LOADED
 from fanpin.extensions import db
 from tests import matrix
 from tests.matrix import ANONYMOUS, Line
@@ -124,6 +125,6 @@ class Stage:
 
 def _part(name: str) -> str:
     """Return the part of the address that names such an object."""
-    if name == "key_check":
+    if name in LOADED:
         return name
     return {"list_paper": "paper"}.get(name) or {"list": "village_list"}.get(name.split("_")[0], name.split("_")[0])

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from fanpin.blueprints import desk_county, desk_village
+from fanpin.blueprints import desk_county, desk_oversight, desk_village
 from fanpin.blueprints.desk_others import OTHERS
 from fanpin.blueprints.desk_work import Bench, Group, waiting
 from fanpin.blueprints.guard import logged_in, now, present, today
@@ -18,6 +18,12 @@ DESKS: dict[Role, Callable[[Bench], list[Group]]] = {
     Role.GROUP_CADRE: desk_village.group, Role.TOWNSHIP_CADRE: desk_village.township,
     Role.TOWNSHIP_LEADER: desk_village.township, Role.COUNTY_ANALYST: desk_county.analyst,
     Role.COUNTY_DECIDER: desk_county.decider, Role.COUNTY_LEADING_GROUP: desk_county.leading_group, **OTHERS,
+}
+# 六: what comes after the work on households.
+ALSO: dict[Role, Callable[[Bench], list[Group]]] = {
+    Role.TOWNSHIP_CADRE: desk_oversight.township, Role.TOWNSHIP_LEADER: desk_oversight.township_leader,
+    Role.COUNTY_ANALYST: desk_oversight.steering, Role.COUNTY_LEADING_GROUP: desk_oversight.steering,
+    Role.PREFECTURE: desk_oversight.steering, Role.PROVINCE: desk_oversight.steering,
 }
 # Who has nothing to do here but to look.
 READERS = {Role.INSPECTOR: "检查人员只查看，不办理。请从上面的菜单打开农户、办理情况和辖区进度。",
@@ -34,8 +40,8 @@ def index() -> ResponseReturnValue:
     actor = who.actor if who is not None else None
     if actor is None:
         return render_template("desk/index.html", actor=None, groups=[], names={}, total=0, nothing="")
-    gather = DESKS.get(actor.role)
-    groups = waiting(gather(Bench(db.session(), actor, today(), now()))) if gather else []
+    bench = Bench(db.session(), actor, today(), now())
+    groups = waiting(group for desks in (DESKS, ALSO) if actor.role in desks for group in desks[actor.role](bench))
     names = names_of(item.path for group in groups for item in group.items if item.path)
     return render_template("desk/index.html", actor=actor, groups=groups, names=names,
                            total=sum(group.count for group in groups),

@@ -22,6 +22,7 @@ from fanpin.models.county import FindingRow, Inquiry
 from fanpin.models.deliberation import Opinion, VillageList
 from fanpin.models.households import Household, Member
 from fanpin.models.keychecks import KeyCheck
+from fanpin.models.leading_groups import GroupMember, JointMeeting, MeetingDecision
 from fanpin.models.leads import Lead
 from fanpin.models.measures import Measure
 from fanpin.models.notices import Notice, NoticePlace, Objection
@@ -29,6 +30,8 @@ from fanpin.models.outbox import StoredFile
 from fanpin.models.papers import Paper
 from fanpin.models.rounds import Round, RoundVisit
 from fanpin.models.scoped import OutOfScope, Scope, ScopeKind, set_scope
+from fanpin.models.staff import Training, WorkPlan
+from fanpin.models.supervision import ConductFinding, SupervisionTask
 from fanpin.models.users import User
 from fanpin.models.warnings import MonthlyAnalysis, Warning
 from fanpin.rules.actions import Action
@@ -42,6 +45,8 @@ LOADED = {
     "visit": RoundVisit, "key_check": KeyCheck, "village_list": VillageList, "notice": Notice, "place": NoticePlace,
     "objection": Objection, "opinion": Opinion, "inquiry": Inquiry, "finding": FindingRow, "measure": Measure,
     "paper": Paper, "file": StoredFile, "account": User, "analysis": MonthlyAnalysis,
+    "group_member": GroupMember, "meeting": JointMeeting, "decision": MeetingDecision, "task": SupervisionTask,
+    "conduct": ConductFinding, "training": Training, "work_plan": WorkPlan,
 }
 EAGER = {Case: (Case.household,)}
 KEY_PATTERN = re.compile(r"[A-Za-z0-9_-]{16,40}")

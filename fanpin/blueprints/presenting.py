@@ -28,6 +28,7 @@ MENU = (
     ("成效评议", "review.index", Action.REVIEW_OPEN),
     ("风险消除", "elimination.index", Action.ELIMINATION_MARK),
     ("帮扶任务", "assistance.index", Action.ASSISTANCE_READ),
+    ("督导", "oversight.board", Action.OVERSIGHT_SEE),
     ("监测底线", "oversight.lines", Action.OVERSIGHT_LINE),
     ("辖区进度", "oversight.progress", Action.OVERSIGHT_SEE),
     ("账号", "administration.accounts", Action.ACCOUNT_CREATE),

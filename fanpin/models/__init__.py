@@ -8,6 +8,7 @@ from fanpin.models import (
     deliberation,
     households,
     keychecks,
+    leading_groups,
     leads,
     lines,
     measures,
@@ -16,6 +17,8 @@ from fanpin.models import (
     papers,
     reviews,
     rounds,
+    staff,
+    supervision,
     surveys,
     township,
     users,
@@ -23,6 +26,7 @@ from fanpin.models import (
 )
 
 __all__ = [
-    "areas", "audit", "cases", "county", "deliberation", "households", "keychecks", "leads", "lines",
-    "measures", "notices", "outbox", "papers", "reviews", "rounds", "surveys", "township", "users", "warnings",
+    "areas", "audit", "cases", "county", "deliberation", "households", "keychecks", "leading_groups", "leads",
+    "lines", "measures", "notices", "outbox", "papers", "reviews", "rounds", "staff", "supervision", "surveys", "township",
+    "users", "warnings",
 ]

@@ -88,7 +88,17 @@ class Action(TitledEnum):
     ELIMINATION_MARK = ("elimination.mark", "标注“风险消除”")
 
     OVERSIGHT_LINE = ("oversight.line", "确定监测底线")
-    OVERSIGHT_SEE = ("oversight.see", "查看辖区进度")
+    OVERSIGHT_SEE = ("oversight.see", "查看辖区进度和督导情况")
+    OVERSIGHT_GROUP = ("oversight.group", "维护领导小组名册")
+    OVERSIGHT_MEET = ("oversight.meet", "召开数据管理和共享联席会议")
+    OVERSIGHT_TASK = ("oversight.task", "下达和认可督导、督查、调度任务")
+    OVERSIGHT_REPLY = ("oversight.reply", "回复督导、督查、调度任务")
+    OVERSIGHT_NAME = ("oversight.name", "登记责任人")
+    OVERSIGHT_TRAIN = ("oversight.train", "登记培训")
+    OVERSIGHT_PLAN = ("oversight.plan", "发布工作方案")
+    OVERSIGHT_HANDOVER = ("oversight.handover", "登记管理员交接")
+    OVERSIGHT_FIND = ("oversight.find", "登记弄虚作假、失职失责问题")
+    OVERSIGHT_FOLLOW = ("oversight.follow", "登记问题处理结果")
 
     ACCOUNT_CREATE = ("account.create", "建立和停用账号")
     ACCOUNT_GRANT = ("account.grant", "授予和收回权限")
