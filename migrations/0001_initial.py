@@ -195,6 +195,31 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['event_id'], ['audit_event.id'], name=op.f('fk_audit_detail_event_id')),
         sa.PrimaryKeyConstraint('event_id', name=op.f('pk_audit_detail'))
     )
+    op.create_table('conduct_finding',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('area_id', sa.Integer(), nullable=False),
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('source', sa.String(length=40), nullable=False),
+        sa.Column('found_on', sa.Date(), nullable=False),
+        sa.Column('facts', sa.Text(), nullable=False),
+        sa.Column('unit', sa.String(length=120), nullable=False),
+        sa.Column('consequence', sa.String(length=40), nullable=False),
+        sa.Column('demanded', sa.Text(), nullable=False),
+        sa.Column('document', sa.String(length=200), nullable=False),
+        sa.Column('due_on', sa.Date(), nullable=False),
+        sa.Column('result', sa.Text(), nullable=False),
+        sa.Column('done_on', sa.Date()),
+        sa.Column('entered_by', sa.String(length=60), nullable=False),
+        sa.Column('entered_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('followed_by', sa.String(length=60), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_conduct_finding_area_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_conduct_finding')),
+        sa.UniqueConstraint('ref', name=op.f('uq_conduct_finding_ref'))
+    )
+    op.create_index(op.f('ix_conduct_finding_area_path'), 'conduct_finding', ['area_path'], unique=False)
     op.create_table('guidance',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('area_id', sa.Integer(), nullable=False),
@@ -207,6 +232,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('id', name=op.f('pk_guidance'))
     )
     op.create_index(op.f('ix_guidance_area_path'), 'guidance', ['area_path'], unique=False)
+    op.create_table('handover',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('area_id', sa.Integer(), nullable=False),
+        sa.Column('role', sa.String(length=40), nullable=False),
+        sa.Column('from_id', sa.Integer(), nullable=False),
+        sa.Column('to_id', sa.Integer(), nullable=False),
+        sa.Column('handed_on', sa.Date(), nullable=False),
+        sa.Column('items', sa.Text(), nullable=False),
+        sa.Column('open_matters', sa.Text(), nullable=False),
+        sa.Column('witness', sa.String(length=60), nullable=False),
+        sa.Column('document', sa.String(length=200), nullable=False),
+        sa.Column('entered_by', sa.String(length=60), nullable=False),
+        sa.Column('entered_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_handover_area_id')),
+        sa.ForeignKeyConstraint(['from_id'], ['user_account.id'], name=op.f('fk_handover_from_id')),
+        sa.ForeignKeyConstraint(['to_id'], ['user_account.id'], name=op.f('fk_handover_to_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_handover')),
+        sa.UniqueConstraint('ref', name=op.f('uq_handover_ref'))
+    )
+    op.create_index(op.f('ix_handover_area_id'), 'handover', ['area_id'], unique=False)
+    op.create_index(op.f('ix_handover_area_path'), 'handover', ['area_path'], unique=False)
     op.create_table('household',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('area_id', sa.Integer(), nullable=False),
@@ -238,6 +286,50 @@ def upgrade() -> None:
     op.create_index('ix_household_head_initials', 'household', ['head_initials', 'area_path'], unique=False)
     op.create_index('ix_household_head_name', 'household', ['head_name', 'area_path'], unique=False)
     op.create_index(op.f('ix_household_national_code'), 'household', ['national_code'], unique=False)
+    op.create_table('joint_meeting',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('area_id', sa.Integer(), nullable=False),
+        sa.Column('title', sa.String(length=120), nullable=False),
+        sa.Column('held_on', sa.Date(), nullable=False),
+        sa.Column('place', sa.String(length=120), nullable=False),
+        sa.Column('host', sa.String(length=60), nullable=False),
+        sa.Column('period_from', sa.Date(), nullable=False),
+        sa.Column('period_to', sa.Date(), nullable=False),
+        sa.Column('agenda', sa.JSON(), nullable=False),
+        sa.Column('present', sa.JSON(), nullable=False),
+        sa.Column('minutes', sa.Text(), nullable=False),
+        sa.Column('called_by', sa.String(length=60), nullable=False),
+        sa.Column('called_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('recorded_by', sa.String(length=60), nullable=False),
+        sa.Column('recorded_at', sa.DateTime(timezone=True)),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_joint_meeting_area_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_joint_meeting')),
+        sa.UniqueConstraint('ref', name=op.f('uq_joint_meeting_ref'))
+    )
+    op.create_index('ix_joint_meeting_area_id_held_on', 'joint_meeting', ['area_id', 'held_on'], unique=False)
+    op.create_index(op.f('ix_joint_meeting_area_path'), 'joint_meeting', ['area_path'], unique=False)
+    op.create_table('leading_group_member',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('area_id', sa.Integer(), nullable=False),
+        sa.Column('post', sa.String(length=40), nullable=False),
+        sa.Column('name', sa.String(length=60), nullable=False),
+        sa.Column('unit', sa.String(length=120), nullable=False),
+        sa.Column('since', sa.Date(), nullable=False),
+        sa.Column('until', sa.Date()),
+        sa.Column('document', sa.String(length=200), nullable=False),
+        sa.Column('entered_by', sa.String(length=60), nullable=False),
+        sa.Column('entered_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_leading_group_member_area_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_leading_group_member')),
+        sa.UniqueConstraint('ref', name=op.f('uq_leading_group_member_ref'))
+    )
+    op.create_index(op.f('ix_leading_group_member_area_id'), 'leading_group_member', ['area_id'], unique=False)
+    op.create_index(op.f('ix_leading_group_member_area_path'), 'leading_group_member', ['area_path'], unique=False)
     op.create_table('monitoring_line',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('area_id', sa.Integer(), nullable=False),
@@ -270,6 +362,25 @@ def upgrade() -> None:
         sa.UniqueConstraint('ref', name=op.f('uq_monthly_analysis_ref'))
     )
     op.create_index(op.f('ix_monthly_analysis_area_path'), 'monthly_analysis', ['area_path'], unique=False)
+    op.create_table('responsible_person',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('area_id', sa.Integer(), nullable=False),
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('name', sa.String(length=60), nullable=False),
+        sa.Column('post', sa.String(length=120), nullable=False),
+        sa.Column('since', sa.Date(), nullable=False),
+        sa.Column('until', sa.Date()),
+        sa.Column('document', sa.String(length=200), nullable=False),
+        sa.Column('entered_by', sa.String(length=60), nullable=False),
+        sa.Column('entered_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_responsible_person_area_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_responsible_person')),
+        sa.UniqueConstraint('ref', name=op.f('uq_responsible_person_ref'))
+    )
+    op.create_index(op.f('ix_responsible_person_area_id'), 'responsible_person', ['area_id'], unique=False)
+    op.create_index(op.f('ix_responsible_person_area_path'), 'responsible_person', ['area_path'], unique=False)
     op.create_table('role_grant',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('user_id', sa.Integer(), nullable=False),
@@ -288,6 +399,48 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('id', name=op.f('pk_role_grant'))
     )
     op.create_index('ix_role_grant_user_id', 'role_grant', ['user_id'], unique=False)
+    op.create_table('supervision_task',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('area_id', sa.Integer(), nullable=False),
+        sa.Column('issuer_id', sa.Integer(), nullable=False),
+        sa.Column('title', sa.String(length=120), nullable=False),
+        sa.Column('content', sa.Text(), nullable=False),
+        sa.Column('document', sa.String(length=200), nullable=False),
+        sa.Column('issued_on', sa.Date(), nullable=False),
+        sa.Column('due_on', sa.Date(), nullable=False),
+        sa.Column('state', sa.String(length=40), nullable=False),
+        sa.Column('issued_by', sa.String(length=60), nullable=False),
+        sa.Column('issued_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_supervision_task_area_id')),
+        sa.ForeignKeyConstraint(['issuer_id'], ['area.id'], name=op.f('fk_supervision_task_issuer_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_supervision_task')),
+        sa.UniqueConstraint('ref', name=op.f('uq_supervision_task_ref'))
+    )
+    op.create_index(op.f('ix_supervision_task_area_path'), 'supervision_task', ['area_path'], unique=False)
+    op.create_index('ix_supervision_task_issuer_id', 'supervision_task', ['issuer_id'], unique=False)
+    op.create_index('ix_supervision_task_state', 'supervision_task', ['state', 'due_on', 'area_path'], unique=False)
+    op.create_table('training',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('area_id', sa.Integer(), nullable=False),
+        sa.Column('held_on', sa.Date(), nullable=False),
+        sa.Column('title', sa.String(length=120), nullable=False),
+        sa.Column('content', sa.Text(), nullable=False),
+        sa.Column('trainer', sa.String(length=120), nullable=False),
+        sa.Column('place', sa.String(length=120), nullable=False),
+        sa.Column('entered_by', sa.String(length=60), nullable=False),
+        sa.Column('entered_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_training_area_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_training')),
+        sa.UniqueConstraint('ref', name=op.f('uq_training_ref'))
+    )
+    op.create_index(op.f('ix_training_area_id'), 'training', ['area_id'], unique=False)
+    op.create_index(op.f('ix_training_area_path'), 'training', ['area_path'], unique=False)
     op.create_table('village_list',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('area_id', sa.Integer(), nullable=False),
@@ -331,6 +484,27 @@ def upgrade() -> None:
         sa.UniqueConstraint('ref', name=op.f('uq_visit_round_ref'))
     )
     op.create_index(op.f('ix_visit_round_area_path'), 'visit_round', ['area_path'], unique=False)
+    op.create_table('work_plan',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('area_id', sa.Integer(), nullable=False),
+        sa.Column('year', sa.Integer(), nullable=False),
+        sa.Column('number', sa.Integer(), nullable=False),
+        sa.Column('document', sa.String(length=200), nullable=False),
+        sa.Column('monitored', sa.Text(), nullable=False),
+        sa.Column('responsibilities', sa.Text(), nullable=False),
+        sa.Column('method', sa.Text(), nullable=False),
+        sa.Column('steps', sa.Text(), nullable=False),
+        sa.Column('published_on', sa.Date(), nullable=False),
+        sa.Column('published_by', sa.String(length=60), nullable=False),
+        sa.Column('published_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_work_plan_area_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_work_plan')),
+        sa.UniqueConstraint('area_id', 'year', 'number', name=op.f('uq_work_plan_area_id_year_number')),
+        sa.UniqueConstraint('ref', name=op.f('uq_work_plan_ref'))
+    )
+    op.create_index(op.f('ix_work_plan_area_path'), 'work_plan', ['area_path'], unique=False)
     op.create_table('analysis_signature',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('analysis_id', sa.Integer(), nullable=False),
@@ -446,6 +620,26 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_meeting_area_path'), 'meeting', ['area_path'], unique=False)
     op.create_index('ix_meeting_list_id', 'meeting', ['list_id', 'kind'], unique=False)
+    op.create_table('meeting_decision',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('meeting_id', sa.Integer(), nullable=False),
+        sa.Column('content', sa.Text(), nullable=False),
+        sa.Column('unit', sa.String(length=120), nullable=False),
+        sa.Column('due_on', sa.Date(), nullable=False),
+        sa.Column('progress', sa.Text(), nullable=False),
+        sa.Column('done_on', sa.Date()),
+        sa.Column('followed_by', sa.String(length=60), nullable=False),
+        sa.Column('followed_at', sa.DateTime(timezone=True)),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['meeting_id'], ['joint_meeting.id'], name=op.f('fk_meeting_decision_meeting_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_meeting_decision')),
+        sa.UniqueConstraint('ref', name=op.f('uq_meeting_decision_ref'))
+    )
+    op.create_index(op.f('ix_meeting_decision_area_path'), 'meeting_decision', ['area_path'], unique=False)
+    op.create_index(op.f('ix_meeting_decision_meeting_id'), 'meeting_decision', ['meeting_id'], unique=False)
+    op.create_index('ix_meeting_decision_open', 'meeting_decision', ['done_on', 'due_on', 'area_path'], unique=False)
     op.create_table('member',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('household_id', sa.Integer(), nullable=False),
@@ -538,6 +732,34 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_round_visit_area_path'), 'round_visit', ['area_path'], unique=False)
     op.create_index('ix_round_visit_household', 'round_visit', ['household_id'], unique=False)
+    op.create_table('task_reply',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('task_id', sa.Integer(), nullable=False),
+        sa.Column('text', sa.Text(), nullable=False),
+        sa.Column('replied_on', sa.Date(), nullable=False),
+        sa.Column('replied_by', sa.String(length=60), nullable=False),
+        sa.Column('accepted', sa.Boolean()),
+        sa.Column('opinion', sa.Text(), nullable=False),
+        sa.Column('judged_by', sa.String(length=60), nullable=False),
+        sa.Column('judged_on', sa.Date()),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['task_id'], ['supervision_task.id'], name=op.f('fk_task_reply_task_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_task_reply'))
+    )
+    op.create_index(op.f('ix_task_reply_area_path'), 'task_reply', ['area_path'], unique=False)
+    op.create_index('ix_task_reply_task_id', 'task_reply', ['task_id'], unique=False)
+    op.create_table('training_attendance',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('training_id', sa.Integer(), nullable=False),
+        sa.Column('user_id', sa.Integer(), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['training_id'], ['training.id'], name=op.f('fk_training_attendance_training_id')),
+        sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_training_attendance_user_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_training_attendance')),
+        sa.UniqueConstraint('training_id', 'user_id', name=op.f('uq_training_attendance_training_id_user_id'))
+    )
+    op.create_index(op.f('ix_training_attendance_area_path'), 'training_attendance', ['area_path'], unique=False)
+    op.create_index('ix_training_attendance_user_id', 'training_attendance', ['user_id'], unique=False)
     op.create_table('user_session',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('user_id', sa.Integer(), nullable=False),
