@@ -122,7 +122,7 @@ def record_visit(visit: RoundVisit) -> ResponseReturnValue:
                                   result=VisitResult(form.result.data), note=form.note.data or "", actor=actor(), now=now(),
                                   today=today())
             return _after_visit(household, VisitResult(form.result.data))
-    return form.answer("analysis/visit.html", household=household)
+    return form.answer("analysis/visit.html", household=household, visit=visit)
 
 
 @blueprint.route("/rounds/<ref:round>/households/<ref:household>", methods=["GET", "POST"])
@@ -136,7 +136,7 @@ def add_visit(round: Round, household: Household) -> ResponseReturnValue:
                                   result=VisitResult(form.result.data), note=form.note.data or "", actor=actor(), now=now(),
                                   today=today())
             return _after_visit(household, VisitResult(form.result.data))
-    return form.answer("analysis/visit.html", household=household)
+    return form.answer("analysis/visit.html", household=household, visit=None)
 
 
 def _after_visit(household: Household, result: VisitResult) -> ResponseReturnValue:

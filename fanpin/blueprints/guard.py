@@ -289,11 +289,17 @@ def may(action: Action, subject: Any = None) -> bool:
         earlier=earlier_acts(db.session(), subject) if isinstance(subject, Case) else ())
 
 
+def may_in(action: Action, area_path: str) -> bool:
+    """Say whether the present actor may do the action on an area."""
+    who = present()
+    return who is not None and who.actor is not None and authorization.may(who.actor, action, area_path=area_path)
+
+
 def is_administrator() -> bool:
     """Say whether the present actor is one of the three administrators."""
     who = present()
     return who is not None and who.actor is not None and who.actor.role in ADMINISTRATORS
 
 
-__all__ = ["Refusal", "RefConverter", "actor", "for_everyone", "guard", "is_administrator", "logged_in", "may", "now",
+__all__ = ["Refusal", "RefConverter", "actor", "for_everyone", "guard", "is_administrator", "logged_in", "may", "may_in", "now",
            "present", "today"]

@@ -10,13 +10,17 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from fanpin.blueprints.guard import actor, for_everyone, guard, may, now, today
+from fanpin.blueprints.links import link
 from fanpin.config import Settings
 from fanpin.documents import catalogue
 from fanpin.documents.verification import BadCode, format_code, read_code
 from fanpin.extensions import db
+from fanpin.models.areas import Area
 from fanpin.models.cases import Case
 from fanpin.models.deliberation import VillageList
+from fanpin.models.households import Household
 from fanpin.models.papers import Paper
+from fanpin.models.rounds import Round
 from fanpin.rules.actions import Action
 from fanpin.rules.refusals import Invalid, NotAllowedHere
 from fanpin.steps import paper_data, papers
@@ -100,7 +104,22 @@ def show(paper: Paper) -> ResponseReturnValue:
     case = db.session.scalar(select(Case).where(Case.id == paper.case_id)) if paper.case_id else None
     listed = db.session.scalar(select(VillageList).where(VillageList.id == paper.list_id)) if paper.list_id else None
     return render_template("papers/show.html", paper=paper, case=case, village_list=listed, state=STATES[paper.state],
-                           kind=catalogue.paper(paper.code), code=format_code(paper.verify_code))
+                           kind=catalogue.paper(paper.code), code=format_code(paper.verify_code), came_from=_came_from(paper))
+
+
+def _came_from(paper: Paper) -> tuple[str, str] | None:
+    """Return the page from which a paper that belongs to no case and no list was issued: its name and address."""
+    kind, _colon, number = paper.about.partition(":")
+    if kind == "area":
+        area = db.session.scalar(select(Area).where(Area.id == int(number.split("/")[0])))
+        return (f"{area.name}的文书台账", link("paper_desk.index", area=area.code12)) if area else None
+    if kind == "visit_round":
+        row = db.session.scalar(select(Round).where(Round.id == int(number)))
+        return (row.title, link("analysis.visits", round=row.ref)) if row else None
+    if paper.household_id is not None:
+        row = db.session.scalar(select(Household).where(Household.id == paper.household_id))
+        return (f"{row.head_name}家", link("households.show", household=row.ref)) if row else None
+    return None
 
 
 @blueprint.post("/papers/<ref:paper>/print")

@@ -27,6 +27,7 @@ MENU = (
     ("部门核查", "county.inquiries", Action.COUNTY_ANSWER),
     ("成效评议", "review.index", Action.REVIEW_OPEN),
     ("风险消除", "elimination.index", Action.ELIMINATION_MARK),
+    ("文书台账", "paper_desk.index", Action.CASE_READ),
     ("帮扶任务", "assistance.index", Action.ASSISTANCE_READ),
     ("督导", "oversight.board", Action.OVERSIGHT_SEE),
     ("监测底线", "oversight.lines", Action.OVERSIGHT_LINE),

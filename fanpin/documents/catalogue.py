@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from fanpin.documents import papers_analysis as analysis
 from fanpin.documents import papers_household as household
 from fanpin.documents import papers_leaving as leaving
 from fanpin.documents import papers_offices as offices
@@ -63,6 +64,15 @@ _ROWS = (
           seal=None, signers=(), retention=Retention.TEN_YEARS, public=True),
     Paper(code="lead", title="防止返贫监测申报登记表", clause="三(一)", data=household.LeadSheet, issuer=Issuer.COUNTY,
           seal=None, signers=("申报人", "受理人"), retention=Retention.TEN_YEARS),
+    Paper(code="warning_sheet", title="预警线索核实单", clause="三(二)", data=analysis.WarningSheet,
+          issuer=Issuer.COUNTY, seal=None, signers=("核实人", "户主"), retention=Retention.TEN_YEARS),
+    Paper(code="warning_list", title="到户预警信息清单", clause="三(二)", data=analysis.WarningList,
+          issuer=Issuer.COUNTY, seal=Issuer.COUNTY, signers=("下发人", "乡镇签收人", "村签收人"),
+          retention=Retention.THIRTY_YEARS),
+    Paper(code="round_sheet", title="防止返贫动态监测排查表", clause="三(二)", data=analysis.RoundSheet,
+          issuer=Issuer.VILLAGE, seal=None, signers=("排查人", "户主"), retention=Retention.TEN_YEARS),
+    Paper(code="round_register", title="排查登记册", clause="三(二)", data=analysis.RoundRegister,
+          issuer=Issuer.VILLAGE, seal=Issuer.VILLAGE, signers=("排查人", "负责人"), retention=Retention.TEN_YEARS),
     Paper(code="application", title="纳入监测申请及授权承诺书", clause="三(三)", data=household.Application,
           issuer=Issuer.HOUSEHOLD, seal=None, signers=("户主", "成年家庭成员", "代书人", "见证人"),
           retention=Retention.THIRTY_YEARS),
@@ -100,6 +110,11 @@ _ROWS = (
           seal=Issuer.COUNTY, signers=("制表人", "复核人"), retention=Retention.PERMANENT),
 )
 PAPERS: dict[str, Paper] = {row.code: row for row in _ROWS}
+
+# The forms of official practice (docs/papers.md) and the papers that answer each.
+FORMS: dict[str, tuple[str, ...]] = {
+    "F01": ("leaflet", "lead"), "F02": ("warning_sheet", "warning_list"), "F03": ("round_sheet", "round_register"),
+}
 
 
 def paper(code: str) -> Paper:

@@ -11,10 +11,14 @@ from fanpin.models.types import Encrypted, Instant
 
 
 class Paper(Referenced, Scoped, Base):
-    """One issued paper; its bytes are rendered from `data` by the worker and never change afterwards."""
+    """One issued paper; its bytes are rendered from `data` by the worker and never change afterwards.
+
+    `about` names what it is made of where that is neither a case nor a list: `warning:…`, `round:…`, `area:…/2026-03`.
+    """
 
     __tablename__ = "paper"
-    __table_args__ = (Index("ix_paper_case_id", "case_id"), Index("ix_paper_list_id", "list_id"))
+    __table_args__ = (Index("ix_paper_case_id", "case_id"), Index("ix_paper_list_id", "list_id"),
+                      Index("ix_paper_about", "about"), Index("ix_paper_household_id", "household_id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(40))
@@ -22,6 +26,8 @@ class Paper(Referenced, Scoped, Base):
     number: Mapped[str] = mapped_column(String(60), unique=True)
     case_id: Mapped[int | None] = mapped_column(ForeignKey("monitoring_case.id"))
     list_id: Mapped[int | None] = mapped_column(ForeignKey("village_list.id"))
+    household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"))
+    about: Mapped[str] = mapped_column(String(60), default="")
     issuer: Mapped[str] = mapped_column(String(120))
     data: Mapped[str] = mapped_column(Encrypted("paper.data"))
     data_digest: Mapped[str] = mapped_column(String(80))

@@ -14,14 +14,18 @@ from fanpin.models.cases import Case
 from fanpin.models.county import Determination, DeterminationResult, Resolution
 from fanpin.models.deliberation import ListEntry, VillageList
 from fanpin.models.dossiers import list_procedure
+from fanpin.models.households import Household
 from fanpin.models.leads import Lead
 from fanpin.models.papers import Paper
+from fanpin.models.rounds import Round, RoundVisit
+from fanpin.models.warnings import Warning
 from fanpin.rules.actions import Action
 from fanpin.rules.clarifications import ResolutionKind
 from fanpin.rules.refusals import Invalid, NotAllowedHere
 from fanpin.rules.roles import Actor
 from fanpin.rules.stages import Procedure, Stage
 from fanpin.steps import county, doing, papers
+from fanpin.steps import paper_data_analysis as analysis
 from fanpin.steps import paper_data_household as household
 from fanpin.steps import paper_data_leaving as leaving
 from fanpin.steps import paper_data_offices as offices
@@ -37,7 +41,8 @@ _HELPED = (_S.ASSISTANCE, _S.REVIEW)
 class Filling:
     """How one paper is filled: from what, under which permission, at which stages of which procedure.
 
-    `of_list`: from a list (a case then stands for the list that it is on); `decided`: only after such a decision.
+    `of_list`: from a list (a case then stands for the list that it is on); `about`: from another record, a warning
+    or a round, say; `decided`: only after such a decision.
     """
 
     fill: Callable[[Request], object]
@@ -46,6 +51,7 @@ class Filling:
     leaving: tuple[Stage, ...] = ()
     of_case: bool = False
     of_list: bool = False
+    about: type | None = None
     decided: frozenset[DeterminationResult] = field(default_factory=frozenset)
 
     def stages(self, procedure: Procedure) -> tuple[Stage, ...]:
@@ -60,6 +66,10 @@ A = Action
 FILLINGS: dict[str, Filling] = {
     "leaflet": Filling(fill=household.leaflet, action=A.INTAKE_GUIDE, entering=(_S.SURVEY,), of_case=True),
     "lead": Filling(fill=household.lead_sheet, action=A.INTAKE_REGISTER),
+    "warning_sheet": Filling(fill=analysis.warning_sheet, action=A.ANALYSIS_VERIFY, about=Warning),
+    "warning_list": Filling(fill=analysis.warning_list, action=A.ANALYSIS_DISPATCH, about=Area),
+    "round_sheet": Filling(fill=analysis.round_sheet, action=A.ANALYSIS_VISIT, about=RoundVisit),
+    "round_register": Filling(fill=analysis.round_register, action=A.ANALYSIS_VISIT, about=Round),
     "application": Filling(fill=household.application, action=A.SURVEY_SIGN, entering=_TO_COUNTY, of_case=True),
     "survey": Filling(fill=household.survey_sheet, action=A.SURVEY_SIGN, entering=_TO_COUNTY,
                       leaving=(_S.SURVEY, _S.PUBLICITY, _S.TOWNSHIP, _S.COUNTY), of_case=True),
@@ -94,17 +104,20 @@ FILLINGS: dict[str, Filling] = {
 
 
 def issue(session: Session, code: str, *, actor: Actor, now: datetime, today: date, case: Case | None = None,
-          village_list: VillageList | None = None, lead: Lead | None = None) -> Paper:
+          village_list: VillageList | None = None, lead: Lead | None = None, about: object | None = None,
+          month: str = "", part: int = 1) -> Paper:
     """Ask the judge, fill the paper from the records and issue it; the letter of non-inclusion is tied to its decision."""
-    request = _request(session, code, case=case, village_list=village_list, lead=lead, actor=actor, now=now, today=today)
-    subject = request.case or request.village_list or request.lead
-    if subject is None:
-        authorization.require(actor, _filling(code).action, area_path=actor.area_path)
+    request = _request(session, code, case=case, village_list=village_list, lead=lead, about=about, month=month,
+                       part=part, actor=actor, now=now, today=today)
+    subject = request.case or request.village_list or request.lead or request.about
+    if subject is None or isinstance(subject, Area):
+        authorization.require(actor, _filling(code).action, area_path=request.path)
     else:
         doing.permit(session, _filling(code).action, actor=actor, subject=subject)
     data = _filled(request)
     row = papers.issue(session, code, data, area=_area(request), actor=actor, now=now, today=today, case=request.case,
-                       village_list=request.village_list, area_path=request.path)
+                       village_list=request.village_list, area_path=request.path,
+                       household_id=_household_id(request.about), about=about_key(request.about or request.lead, month))
     row.issuer = getattr(data, "issuer", row.issuer)[:120]
     if code == "not_included":
         county.record_letter(session, request.the_case(), row)
@@ -112,14 +125,28 @@ def issue(session: Session, code: str, *, actor: Actor, now: datetime, today: da
 
 
 def assemble(session: Session, code: str, *, actor: Actor, now: datetime, today: date, case: Case | None = None,
-             village_list: VillageList | None = None, lead: Lead | None = None) -> object:
+             village_list: VillageList | None = None, lead: Lead | None = None, about: object | None = None,
+             month: str = "", part: int = 1) -> object:
     """Return the paper's data filled with all that is known; refuse with what has to be done first.
 
     A notice (公示) is printed to be posted: until every place has its day, its period is the one that it will have if
     it is posted everywhere on `today`. A paper about a list may be asked for by one of its cases.
     """
-    return _filled(_request(session, code, case=case, village_list=village_list, lead=lead, actor=actor, now=now,
-                            today=today))
+    return _filled(_request(session, code, case=case, village_list=village_list, lead=lead, about=about, month=month,
+                            part=part, actor=actor, now=now, today=today))
+
+
+def about_key(about: object | None, month: str = "") -> str:
+    """Name what a paper is about where that is neither a case nor a list, so that its page finds the paper again."""
+    if about is None:
+        return ""
+    if isinstance(about, Area):
+        return f"area:{about.id}{f'/{month}' if month else ''}"
+    return f"{type(about).__tablename__}:{about.id}"
+
+
+def _household_id(about: object | None) -> int | None:
+    return about.id if isinstance(about, Household) else getattr(about, "household_id", None)
 
 
 def area_for(session: Session, code: str, *, case: Case | None = None, village_list: VillageList | None = None,
@@ -179,9 +206,11 @@ def _in_order(codes: Iterable[str]) -> tuple[str, ...]:
 
 
 def _request(session: Session, code: str, *, case: Case | None, village_list: VillageList | None, lead: Lead | None,
-             actor: Actor, now: datetime, today: date) -> Request:
+             about: object | None, month: str, part: int, actor: Actor, now: datetime, today: date) -> Request:
     filling = _filling(code)
-    request = Request(session=session, code=code, actor=actor, now=now, today=today, lead=lead)
+    request = Request(session=session, code=code, actor=actor, now=now, today=today, lead=lead, month=month, part=part)
+    if filling.about is not None:
+        return replace(request, about=about)
     if filling.of_case and case is not None:
         return replace(request, case=case)
     if filling.of_list and village_list is not None:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -26,6 +26,7 @@ from fanpin.rules.refusals import Invalid, NotAllowedHere
 from fanpin.rules.roles import Actor
 from fanpin.rules.stages import Procedure
 
+Subject = TypeVar("Subject")
 NO_PHONE = "（请登记公布电话）"
 NATIONAL = Contact(unit="全国咨询服务电话", phone="12317")
 # A name on a public paper must be a name (documents/printing.py): this one needs no brackets to be understood.
@@ -53,12 +54,17 @@ class Request:
     case: Case | None = None
     village_list: VillageList | None = None
     lead: Lead | None = None
+    about: object | None = None
+    month: str = ""
+    part: int = 1
     _areas: dict[str, dict[AreaLevel, Area]] = field(default_factory=dict)
 
     @property
     def path(self) -> str:
         """Return the path of the area that the paper is about."""
-        subject = self.case or self.village_list or self.lead
+        subject = self.case or self.village_list or self.lead or self.about
+        if isinstance(subject, Area):
+            return subject.path
         return subject.area_path if subject is not None else self.actor.area_path
 
     @property
@@ -109,6 +115,12 @@ class Request:
         if self.village_list is None:
             raise Invalid(f"“{paper(self.code).title}”按名单制作，请先选择名单。")
         return self.village_list
+
+    def the(self, model: type[Subject], what: str) -> Subject:
+        """Return what the paper is about, which must be of the model; `what` says it in words."""
+        if not isinstance(self.about, model):
+            raise Invalid(f"“{paper(self.code).title}”按{what}制作，请先选择{what}。")
+        return self.about
 
     def not_yet(self, sentence: str) -> NoReturn:
         """Refuse: the paper cannot be made before something else is done."""

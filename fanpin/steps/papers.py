@@ -31,7 +31,8 @@ PDF = "application/pdf"
 
 
 def issue(session: Session, code: str, data: object, *, area: Area, actor: Actor, now: datetime, today: date,
-          case: Case | None = None, village_list: VillageList | None = None, area_path: str | None = None) -> Paper:
+          case: Case | None = None, village_list: VillageList | None = None, area_path: str | None = None,
+          household_id: int | None = None, about: str = "") -> Paper:
     """Give the paper its number, freeze its data and owe its printing, in the caller's transaction.
 
     `area` issues it (its name is in the number); `area_path` is whose file it belongs to, the case's or the list's.
@@ -41,14 +42,15 @@ def issue(session: Session, code: str, data: object, *, area: Area, actor: Actor
     subject = case or village_list
     number = next_number(session, kind.title, area.path, today.year)
     row = Paper(
-        code=code, title=kind.title, number=number, case_id=case.id if case else None,
+        code=code, title=kind.title, number=number, case_id=case.id if case else None, household_id=household_id,
+        about=about,
         list_id=village_list.id if village_list else None, area_path=area_path or getattr(subject, "area_path", area.path),
         issuer=area.name, data=frozen, data_digest=crypto.digest(frozen.encode()),
         verify_code=verification_code(secrets.token_bytes(16)), issued_at=now, issued_by=actor.name)
     session.add(row)
     session.flush()
     stream = (audit.case_stream(case.id) if case else f"list:{village_list.id}" if village_list
-              else audit.user_stream(actor.user_id))
+              else audit.household_stream(household_id) if household_id else audit.user_stream(actor.user_id))
     event = audit.record(session, "paper.issue", actor=actor, now=now, stream=stream, object=row.ref,
                          area_path=row.area_path,
                          facts={"paper": code, "number": number, "digest": row.data_digest})
@@ -120,6 +122,8 @@ def by_code(session: Session, code: str) -> Paper | None:
 def _stream(paper: Paper) -> str:
     if paper.case_id is not None:
         return audit.case_stream(paper.case_id)
+    if paper.household_id is not None:
+        return audit.household_stream(paper.household_id)
     return f"list:{paper.list_id}" if paper.list_id is not None else audit.SYSTEM_STREAM
 
 

@@ -2,7 +2,8 @@
 
 from fanpin.documents.printing import Printer
 from tests.benchmarks.measures import Rate, rate
-from tests.documents.samples import IMPRINT, SAMPLES
+from tests.documents.every_sample import SAMPLES
+from tests.documents.samples import IMPRINT
 
 CODES = ("survey", "notice_in", "county_reply")
 

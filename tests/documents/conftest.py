@@ -7,7 +7,8 @@ from functools import cache
 import pytest
 
 from fanpin.documents.printing import Printer, Rendered
-from tests.documents.samples import IMPRINT, SAMPLES
+from tests.documents.every_sample import SAMPLES
+from tests.documents.samples import IMPRINT
 
 
 @pytest.fixture(scope="session")

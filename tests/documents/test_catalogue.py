@@ -10,9 +10,9 @@ from fanpin.documents.catalogue import PAPERS, UnknownPaper, from_json, paper, t
 from fanpin.documents.papers_common import PublicHousehold
 from fanpin.resources import directory
 from fanpin.rules.privacy import PUBLIC_COLUMNS, private_columns
-from tests.documents.samples import SAMPLES
+from tests.documents.every_sample import SAMPLES
 
-CLAUSES = {"二(三)", "三(一)", "三(三)", "三(四)", "三(五)", "三(六)", "四", "五(一)", "五(二)"}
+CLAUSES = {"二(一)", "二(三)", "三(一)", "三(二)", "三(三)", "三(四)", "三(五)", "三(六)", "四", "五(一)", "五(二)", "六(一)", "六(二)"}
 HARMLESS = {"Place", "Contact", "SkippedDay", "Platform", "PublicHousehold"}
 
 

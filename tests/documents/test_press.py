@@ -14,7 +14,8 @@ from weasyprint.urls import FatalURLFetchingError
 from fanpin.documents.catalogue import PAPERS, to_json
 from fanpin.documents.press import SUBSETTER, ClosedFetcher, Complaint, MissingLibrary, Press
 from fanpin.resources import directory
-from tests.documents.samples import IMPRINT, SAMPLES
+from tests.documents.every_sample import SAMPLES
+from tests.documents.samples import IMPRINT
 
 OUTSIDE = ("file:///etc/hostname", "http://127.0.0.1/x.png", "https://example.org/", "ftp://example.org/x", "//example.org/x",
            "fanpin-font:../coverage.json", "fanpin-font:fonts.json", "FILE:///etc/hostname")

@@ -25,12 +25,13 @@ from fanpin.models.deliberation import MeetingKind, VillageList
 from fanpin.models.households import Household
 from fanpin.models.leads import Lead
 from fanpin.models.papers import Paper
+from fanpin.models.rounds import RoundVisit
 from fanpin.rules.clarifications import ResolutionKind
-from fanpin.rules.intake import Channel, DifficultyCategory, LeadSource
+from fanpin.rules.intake import Channel, DifficultyCategory, LeadSource, RoundOccasion
 from fanpin.rules.lines import LineFactor
 from fanpin.rules.roles import Actor, Role
 from fanpin.rules.stages import Procedure
-from fanpin.steps import county, files, intake, oversight, paper_data, screening
+from fanpin.steps import analysis, county, files, intake, oversight, paper_data, screening
 from tests.builders import a_household, people
 from tests.conftest import TODAY, StandingClock
 from tests.world import World, build_world
@@ -88,6 +89,7 @@ class Guide:
         self._set_line()
         households = [self._household(name) for name in HEADS]
         self._declare(households[0])
+        self._signal(households[0])
         self.cases = [self.people.open(household, "医疗支出较大") for household in households]
         self._survey()
         self._deliberate()
@@ -100,7 +102,7 @@ class Guide:
         """Return the moment as the steps take it."""
         return {"now": self.people.calendar.now, "today": self.people.calendar.day}
 
-    def issue(self, code: str, role: Role, **about: Case | VillageList | Lead) -> None:
+    def issue(self, code: str, role: Role, **about: object) -> None:
         """Fill and issue a paper as the role would, and keep what it says."""
         actor = self.people.acting(role)
         self.led.data[code] = paper_data.assemble(self.session, code, actor=actor, **self.when(), **about)
@@ -141,6 +143,25 @@ class Guide:
                 platform_number="YS2026030201", phone="13900000000", head_id_number=household.head.id_number,
                 categories=(DifficultyCategory.MEDICAL,)), actor=actor, **self.when())
         self.issue("lead", Role.VILLAGE_CADRE, lead=lead)
+
+    def _signal(self, household: Household) -> None:
+        village, month = self.world.areas["village"], self.people.calendar.day.isoformat()[:7]
+        analyst = self.people.acting(Role.COUNTY_ANALYST)
+        warning = analysis.enter_warning(
+            self.session, household, source=LeadSource.DEPARTMENT, department="medical_insurance", document="彝医保函〔2026〕3号",
+            content="住院自付2.6万元", actor=analyst, **self.when())
+        self.session.flush()
+        analysis.dispatch(self.session, [warning], actor=analyst, now=self.people.calendar.now)
+        self.issue("warning_list", Role.COUNTY_ANALYST, about=village, month=month)
+        cadre = self.people.acting(Role.VILLAGE_CADRE)
+        analysis.receive(self.session, warning, actor=cadre, now=self.people.calendar.now)
+        row = analysis.open_round(self.session, village, title="三月排查", occasion=RoundOccasion.REGULAR, starts_on=TODAY,
+                                  ends_on=TODAY + 30 * DAY, visitors="村干部", actor=cadre, now=self.people.calendar.now)
+        self.session.flush()
+        visit = self.session.scalars(select(RoundVisit).where(RoundVisit.household_id == household.id)).one()
+        self.issue("warning_sheet", Role.VILLAGE_CADRE, about=warning)
+        self.issue("round_sheet", Role.VILLAGE_CADRE, about=visit)
+        self.issue("round_register", Role.VILLAGE_CADRE, about=row)
 
     def _survey(self) -> None:
         self.people.calendar.to(TODAY + DAY)

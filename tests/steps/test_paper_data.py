@@ -75,7 +75,7 @@ def test_a_sealed_paper_names_its_issuer_in_full(code: str, led: Led) -> None:
 
 @pytest.mark.parametrize("code", PAPERS)
 def test_numbers_of_persons_stand_on_the_households_own_forms_only(code: str, led: Led) -> None:
-    assert bool(ID_NUMBER.search(all_of(led.data[code]))) is (code in ("application", "lead"))
+    assert bool(ID_NUMBER.search(all_of(led.data[code]))) is (code in ("application", "lead", "warning_sheet"))
 
 
 @pytest.mark.parametrize("code", [code for code, kind in PAPERS.items() if kind.public and kind.columns])
