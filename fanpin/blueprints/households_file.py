@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from fanpin.blueprints.guard import may
 from fanpin.blueprints.links import link
@@ -84,7 +84,7 @@ def file_of(household: Household, *, today: date) -> dict[str, object]:
         "warnings": list(_mine(Warning, household)),
         "visits": list(_mine(RoundVisit, household)),
         "key_checks": list(_mine(KeyCheck, household)),
-        "papers": _papers([case.id for case in cases]),
+        "papers": _papers(household, [case.id for case in cases]),
         "files": list(_mine(StoredFile, household)),
         "open_case": next((case for case in cases if case.open), None),
     }
@@ -99,8 +99,7 @@ def _unsafe(row: GuaranteeRecord) -> str:
     return "、".join(title for name, title in GUARANTEE_TITLES.items() if not getattr(row, name))
 
 
-def _papers(case_ids: list[int]) -> list[PaperShown]:
-    if not case_ids:
-        return []
-    rows = db.session.scalars(select(Paper).where(Paper.case_id.in_(case_ids)).order_by(Paper.id.desc()).limit(RECENT))
+def _papers(household: Household, case_ids: list[int]) -> list[PaperShown]:
+    rows = db.session.scalars(select(Paper).where(or_(Paper.household_id == household.id, Paper.case_id.in_(case_ids)))
+                              .order_by(Paper.id.desc()).limit(RECENT))
     return [shown(row) for row in rows]

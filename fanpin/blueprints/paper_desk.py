@@ -1,5 +1,6 @@
 """Papers of an area, a warning, a round: issued where a clerk looks for them; those of cases and lists are in `papers`."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,9 @@ from fanpin.blueprints.places import Place, area_within, place_for
 from fanpin.documents import catalogue
 from fanpin.extensions import db
 from fanpin.models.areas import Area
+from fanpin.models.county import Inquiry
+from fanpin.models.households import Household
+from fanpin.models.notices import Objection
 from fanpin.models.papers import Paper
 from fanpin.models.rounds import Round, RoundVisit
 from fanpin.models.scoped import within
@@ -22,12 +26,13 @@ from fanpin.rules.areas import AreaLevel
 from fanpin.rules.refusals import Invalid
 from fanpin.steps import paper_data
 from fanpin.steps.paper_data_analysis import parts_of
+from fanpin.steps.paper_data_ledger import monitored, quarter_words, quarters_before
 
 MOST = 50
 MONTHS_BACK = 12
 # Which papers are made of an area, by its level; those of a month need one.
-OF_AREA = {AreaLevel.VILLAGE: ("warning_list",)}
-MONTHLY = frozenset({"warning_list"})
+OF_AREA = {AreaLevel.VILLAGE: ("warning_list", "ledger_village"), AreaLevel.TOWNSHIP: ("ledger_township",),
+           AreaLevel.COUNTY: ("ledger_county", "figures")}
 
 blueprint = Blueprint("paper_desk", __name__, url_prefix="/paper-desk")
 
@@ -54,14 +59,21 @@ def index() -> ResponseReturnValue:
                            offers=list(_offers(place)))
 
 
-def _offers(place: Place) -> list[Offer]:
-    codes = [code for code in OF_AREA.get(place.area.kind, ())
-             if may_in(paper_data.FILLINGS[code].action, place.area.path)]
-    found = [Offer(code, catalogue.paper(code).title) for code in codes if code not in MONTHLY]
-    if "warning_list" in codes:
-        found += [Offer("warning_list", catalogue.paper("warning_list").title, month, f"{count}条")
-                  for month, count in _warned(place.area)]
-    return found
+def _offers(place: Place) -> Iterator[Offer]:
+    for code in OF_AREA.get(place.area.kind, ()):
+        if may_in(paper_data.FILLINGS[code].action, place.area.path):
+            title = catalogue.paper(code).title
+            yield from (Offer(code, title, month, note) for month, note in _spans(code, place.area))
+
+
+def _spans(code: str, area: Area) -> list[tuple[str, str]]:
+    """Return of which months or quarters the paper may be issued, with a word on how much it holds."""
+    if code == "warning_list":
+        return [(month, f"{count}条") for month, count in _warned(area)]
+    if code == "figures":
+        return [(quarter, quarter_words(quarter)) for quarter in quarters_before(today())]
+    count = monitored(db.session(), area)
+    return [("", f"{count}户" + (f"，分{parts_of(count)}册" if parts_of(count) > 1 else ""))] if count else []
 
 
 def _warned(village: Area) -> list[tuple[str, int]]:
@@ -71,7 +83,7 @@ def _warned(village: Area) -> list[tuple[str, int]]:
         .group_by(Warning.month).order_by(Warning.month.desc()).limit(MONTHS_BACK))]
 
 
-@blueprint.post("/")
+@blueprint.post("/issue")
 @guard(Action.CASE_READ)
 def issue() -> ResponseReturnValue:
     """Issue a paper of an area; the step asks who may."""
@@ -79,7 +91,16 @@ def issue() -> ResponseReturnValue:
     if not any(code in codes for codes in OF_AREA.values()):
         raise Invalid("没有这种文书，请重新打开页面选择。")
     area = area_within(actor(), request.form.get("area", ""), AreaLevel.COUNTY, AreaLevel.TOWNSHIP, AreaLevel.VILLAGE)
-    return _issued(code, area, month=request.form.get("month", "")[:7])
+    parts = parts_of(monitored(db.session(), area)) if code.startswith("ledger") else 1
+    month = request.form.get("month", "")[:7]
+    return _shown([_issue(code, area, month=month, part=part) for part in range(1, max(1, parts) + 1)])
+
+
+@blueprint.post("/households/<ref:household>")
+@guard(Action.HOUSEHOLD_EDIT)
+def of_household(household: Household) -> ResponseReturnValue:
+    """Issue the sheet on which changes of a household are taken down."""
+    return _issued("change_sheet", household)
 
 
 @blueprint.post("/warnings/<ref:warning>")
@@ -105,8 +126,25 @@ def of_round(round: Round) -> ResponseReturnValue:
     return _shown(rows)
 
 
-def _issued(code: str, about: Any, *, month: str = "") -> ResponseReturnValue:
-    return _shown([_issue(code, about, month=month)])
+@blueprint.post("/objections/<ref:objection>")
+@guard(Action.PUBLICITY_ANSWER)
+def of_objection(objection: Objection) -> ResponseReturnValue:
+    """Issue the sheet on which an objection is investigated."""
+    return _issued("objection_sheet", objection)
+
+
+@blueprint.post("/inquiries/<ref:inquiry>")
+@guard(Action.COUNTY_INQUIRE)
+def of_inquiry(inquiry: Inquiry) -> ResponseReturnValue:
+    """Issue the letter to a department about a list, or the sheet of what it answered."""
+    code = request.form.get("code", "")
+    if code not in ("inquiry_letter", "inquiry_result"):
+        raise Invalid("没有这种文书，请重新打开页面选择。")
+    return _issued(code, inquiry)
+
+
+def _issued(code: str, about: Any) -> ResponseReturnValue:
+    return _shown([_issue(code, about)])
 
 
 def _issue(code: str, about: Any, *, month: str = "", part: int = 1) -> Paper:

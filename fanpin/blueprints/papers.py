@@ -17,8 +17,10 @@ from fanpin.documents.verification import BadCode, format_code, read_code
 from fanpin.extensions import db
 from fanpin.models.areas import Area
 from fanpin.models.cases import Case
+from fanpin.models.county import Inquiry
 from fanpin.models.deliberation import VillageList
 from fanpin.models.households import Household
+from fanpin.models.notices import Objection
 from fanpin.models.papers import Paper
 from fanpin.models.rounds import Round
 from fanpin.rules.actions import Action
@@ -116,6 +118,11 @@ def _came_from(paper: Paper) -> tuple[str, str] | None:
     if kind == "visit_round":
         row = db.session.scalar(select(Round).where(Round.id == int(number)))
         return (row.title, link("analysis.visits", round=row.ref)) if row else None
+    if kind in ("inquiry", "objection"):
+        model = Inquiry if kind == "inquiry" else Objection
+        case = db.session.scalar(select(Case).join(model, model.case_id == Case.id).where(model.id == int(number)))
+        page = "county.review" if kind == "inquiry" else "cases.show"
+        return (f"{case.household.head_name}户", link(page, case=case.ref)) if case else None
     if paper.household_id is not None:
         row = db.session.scalar(select(Household).where(Household.id == paper.household_id))
         return (f"{row.head_name}家", link("households.show", household=row.ref)) if row else None

@@ -30,7 +30,8 @@ from fanpin.sandbox import serve_frames
 FONT_SCHEME = "fanpin-font:"
 STYLES = ("paper.css", "letter.css", "notice.css", "sheet.css")
 SUBSETTER = "libharfbuzz-subset0"
-DIAMETERS = {Issuer.VILLAGE: 40.0, Issuer.TOWNSHIP: 42.0, Issuer.COUNTY: 42.0}
+DIAMETERS = {Issuer.VILLAGE: 40.0, Issuer.TOWNSHIP: 42.0, Issuer.COUNTY: 42.0,
+             Issuer.DEPARTMENT: 42.0}
 NUMERALS = "零一二三四五六七八九十"
 PARTS = {"一": "第一部分", "二": "第二部分", "三": "第三部分", "四": "第四部分", "五": "第五部分", "六": "第六部分"}
 

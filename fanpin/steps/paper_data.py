@@ -1,7 +1,7 @@
 """Fill papers from the records and issue them: which paper, at which stage, by whom, with what in it."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -17,90 +17,13 @@ from fanpin.models.dossiers import list_procedure
 from fanpin.models.households import Household
 from fanpin.models.leads import Lead
 from fanpin.models.papers import Paper
-from fanpin.models.rounds import Round, RoundVisit
-from fanpin.models.warnings import Warning
-from fanpin.rules.actions import Action
 from fanpin.rules.clarifications import ResolutionKind
 from fanpin.rules.refusals import Invalid, NotAllowedHere
 from fanpin.rules.roles import Actor
 from fanpin.rules.stages import Procedure, Stage
 from fanpin.steps import county, doing, papers
-from fanpin.steps import paper_data_analysis as analysis
-from fanpin.steps import paper_data_household as household
-from fanpin.steps import paper_data_leaving as leaving
-from fanpin.steps import paper_data_offices as offices
-from fanpin.steps import paper_data_village as village
+from fanpin.steps.paper_fillings import FILLINGS, Filling
 from fanpin.steps.paper_values import LEVELS, Request, areas_on
-
-_E, _L, _S = Procedure.ENTERING, Procedure.LEAVING, Stage
-_TO_COUNTY = (_S.SURVEY, _S.DELIBERATION, _S.PUBLICITY, _S.TOWNSHIP, _S.COUNTY)
-_HELPED = (_S.ASSISTANCE, _S.REVIEW)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Filling:
-    """How one paper is filled: from what, under which permission, at which stages of which procedure.
-
-    `of_list`: from a list (a case then stands for the list that it is on); `about`: from another record, a warning
-    or a round, say; `decided`: only after such a decision.
-    """
-
-    fill: Callable[[Request], object]
-    action: Action
-    entering: tuple[Stage, ...] = ()
-    leaving: tuple[Stage, ...] = ()
-    of_case: bool = False
-    of_list: bool = False
-    about: type | None = None
-    decided: frozenset[DeterminationResult] = field(default_factory=frozenset)
-
-    def stages(self, procedure: Procedure) -> tuple[Stage, ...]:
-        """Return the stages of the procedure at which the paper is made."""
-        return self.entering if procedure is _E else self.leaving
-
-
-_IN, _NOT, _OUT = DeterminationResult.INCLUDED, DeterminationResult.NOT_INCLUDED, DeterminationResult.ELIMINATED
-_AGREED = frozenset({_IN, _OUT})
-A = Action
-
-FILLINGS: dict[str, Filling] = {
-    "leaflet": Filling(fill=household.leaflet, action=A.INTAKE_GUIDE, entering=(_S.SURVEY,), of_case=True),
-    "lead": Filling(fill=household.lead_sheet, action=A.INTAKE_REGISTER),
-    "warning_sheet": Filling(fill=analysis.warning_sheet, action=A.ANALYSIS_VERIFY, about=Warning),
-    "warning_list": Filling(fill=analysis.warning_list, action=A.ANALYSIS_DISPATCH, about=Area),
-    "round_sheet": Filling(fill=analysis.round_sheet, action=A.ANALYSIS_VISIT, about=RoundVisit),
-    "round_register": Filling(fill=analysis.round_register, action=A.ANALYSIS_VISIT, about=Round),
-    "application": Filling(fill=household.application, action=A.SURVEY_SIGN, entering=_TO_COUNTY, of_case=True),
-    "survey": Filling(fill=household.survey_sheet, action=A.SURVEY_SIGN, entering=_TO_COUNTY,
-                      leaving=(_S.SURVEY, _S.PUBLICITY, _S.TOWNSHIP, _S.COUNTY), of_case=True),
-    "minutes": Filling(fill=village.minutes, action=A.DELIBERATION_MEET, entering=(_S.DELIBERATION, _S.PUBLICITY),
-                       leaving=(_S.REVIEW, _S.SURVEY, _S.PUBLICITY), of_list=True),
-    "notice_in": Filling(fill=village.notice, action=A.PUBLICITY_NOTICE, entering=(_S.PUBLICITY,), of_list=True),
-    "notice_out": Filling(fill=village.notice, action=A.PUBLICITY_NOTICE, leaving=(_S.PUBLICITY,), of_list=True),
-    "village_report": Filling(fill=village.village_report, action=A.PUBLICITY_NOTICE,
-                              entering=(_S.PUBLICITY, _S.TOWNSHIP), leaving=(_S.PUBLICITY, _S.TOWNSHIP), of_list=True),
-    "township_review": Filling(fill=offices.township_review, action=A.TOWNSHIP_MEET, entering=(_S.TOWNSHIP, _S.COUNTY),
-                               leaving=(_S.TOWNSHIP, _S.COUNTY), of_list=True),
-    "township_report": Filling(fill=offices.township_report, action=A.TOWNSHIP_MEET, entering=(_S.TOWNSHIP, _S.COUNTY),
-                               leaving=(_S.TOWNSHIP, _S.COUNTY), of_list=True),
-    "joint_review": Filling(fill=offices.joint_review, action=A.COUNTY_REPORT, entering=(_S.COUNTY, _S.ASSISTANCE),
-                            leaving=(_S.COUNTY, _S.ELIMINATED), of_case=True),
-    "county_reply": Filling(fill=offices.county_reply, action=A.COUNTY_REPORT, entering=(_S.COUNTY, _S.ASSISTANCE),
-                            leaving=(_S.COUNTY, _S.ELIMINATED), of_list=True, decided=_AGREED),
-    "not_included": Filling(fill=household.not_included, action=A.COUNTY_NOT_INCLUDE, entering=(_S.COUNTY,),
-                            of_case=True, decided=frozenset({_NOT})),
-    "special_case": Filling(fill=offices.special_case, action=A.COUNTY_RESOLVE, entering=(_S.COUNTY,), of_case=True),
-    "measures_plan": Filling(fill=village.measures_plan, action=A.ASSISTANCE_PLAN,
-                             entering=(_S.TOWNSHIP, _S.COUNTY, *_HELPED), of_case=True),
-    "measures_notice": Filling(fill=village.measures_notice, action=A.ASSISTANCE_POST, entering=_HELPED, of_case=True,
-                               of_list=True),
-    "review_sheet": Filling(fill=leaving.review_sheet, action=A.REVIEW_RECORD, entering=(_S.REVIEW,),
-                            leaving=(_S.SURVEY,), of_case=True),
-    "exit_consent": Filling(fill=leaving.exit_consent, action=A.REVIEW_CONSENT, entering=(_S.REVIEW,),
-                            leaving=(_S.SURVEY,), of_case=True),
-    "marking_list": Filling(fill=leaving.marking_list, action=A.ELIMINATION_MARK, leaving=(_S.COUNTY, _S.ELIMINATED),
-                            of_list=True, decided=frozenset({_OUT})),
-}
 
 
 def issue(session: Session, code: str, *, actor: Actor, now: datetime, today: date, case: Case | None = None,
@@ -116,7 +39,7 @@ def issue(session: Session, code: str, *, actor: Actor, now: datetime, today: da
         doing.permit(session, _filling(code).action, actor=actor, subject=subject)
     data = _filled(request)
     row = papers.issue(session, code, data, area=_area(request), actor=actor, now=now, today=today, case=request.case,
-                       village_list=request.village_list, area_path=request.path,
+                       village_list=request.village_list, area_path=_filed_under(request),
                        household_id=_household_id(request.about), about=about_key(request.about or request.lead, month))
     row.issuer = getattr(data, "issuer", row.issuer)[:120]
     if code == "not_included":
@@ -178,8 +101,11 @@ def _offered_for_case(session: Session, case: Case) -> tuple[str, ...]:
 def _offered_for_list(session: Session, village_list: VillageList) -> tuple[str, ...]:
     stages = _stages_of(session, village_list)
     results = _results(session, [entry.case_id for entry in village_list.entries], village_list.procedure)
-    return _in_order(code for code, row in FILLINGS.items() if row.of_list
-                     and stages & set(row.stages(village_list.procedure)) and (not row.decided or row.decided & results))
+    codes = {code for code, row in FILLINGS.items() if row.of_list and stages & set(row.stages(village_list.procedure))
+             and (not row.decided or row.decided & results)}
+    if "announcement" in codes and not doing.setting(session, village_list.area_path, "announcement_days"):
+        codes.discard("announcement")
+    return _in_order(codes)
 
 
 def _stages_of(session: Session, village_list: VillageList) -> set[Stage]:
@@ -253,6 +179,11 @@ def _at_stage(request: Request) -> None:
 def _filling(code: str) -> Filling:
     catalogue.paper(code)
     return FILLINGS[code]
+
+
+def _filed_under(request: Request) -> str:
+    level = _filling(request.code).filed_at
+    return request.areas()[level].path if level else request.path
 
 
 def _area(request: Request) -> Area:

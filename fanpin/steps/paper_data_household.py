@@ -195,13 +195,21 @@ def not_included(request: Request) -> papers.NotIncluded:
     decided = county.current_determination(session, case)
     if decided is None or decided.result is not DeterminationResult.NOT_INCLUDED:
         request.not_yet("县级还没有作出不予纳入决定。")
-    consent = survey.consent_of(session, case)
+    consent, days = survey.consent_of(session, case), doing.setting(session, case.area_path, "recheck_days")
     return papers.NotIncluded(
         place=request.place, issuer=request.issuer(), head_name=case.household.head_name,
         applied_on=consent.applied_on if consent and consent.applied_on else case.opened_on,
         application_number=case.code, decided_on=decided.decided_on,
-        reasons=tuple(filter(None, (decided.reason, *_true_hits(session, case)))), solutions=(),
-        contact=request.contact(AreaLevel.COUNTY))
+        reasons=tuple(filter(None, (decided.reason, *_true_hits(session, case)))), solutions=_solutions(session, case),
+        contact=request.contact(AreaLevel.COUNTY), recheck_days=days,
+        recheck=request.contact(AreaLevel.TOWNSHIP) if days else None)
+
+
+def _solutions(session: Session, case: Case) -> tuple[str, ...]:
+    """Tell what other help is under way: what the household's leads were referred to."""
+    rows = session.scalars(select(Lead.outcome).where(
+        Lead.household_id == case.household_id, Lead.status == LeadStatus.REFERRED, Lead.outcome != "").order_by(Lead.id))
+    return tuple(dict.fromkeys(rows))
 
 
 def _true_hits(session: Session, case: Case) -> list[str]:

@@ -1,6 +1,5 @@
 """Papers of township and county, filled from their records (三(五)、三(六)、二(三))."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
@@ -12,7 +11,7 @@ from fanpin.documents import papers_offices as papers
 from fanpin.documents.catalogue import Issuer, from_json
 from fanpin.models.cases import Case
 from fanpin.models.county import (
-    CoverageRow, DeterminationResult, FactRow, FindingRow, Inquiry, Question, Resolution, UnaskedStatement,
+    DeterminationResult, FindingRow, Inquiry, Resolution, UnaskedStatement,
 )
 from fanpin.models.deliberation import MeetingKind, VillageList
 from fanpin.models.dossier_county import inquiries_of, unsigned_adults
@@ -20,14 +19,13 @@ from fanpin.models.papers import Paper
 from fanpin.models.surveys import Survey
 from fanpin.models.township import SpotCheck
 from fanpin.rules.areas import AreaLevel
-from fanpin.rules.checks import CheckState
 from fanpin.rules.circumstances import CIRCUMSTANCES, ResolutionDetails
 from fanpin.rules.clarifications import ResolutionKind, clarification
 from fanpin.rules.departments import BLOCKING_DEPARTMENTS
-from fanpin.rules.duties import KINDS
 from fanpin.rules.risks import Risk
 from fanpin.rules.stages import Stage
 from fanpin.steps import county, doing
+from fanpin.steps.paper_data_inquiry import Told
 from fanpin.steps.paper_values import (
     CARRIED_OUT, CONFIRMED, PROPOSED, Request, Row, class_of, department_name, leading_group, listed_households,
     measures_of, meeting_of, month_of, number_of, reported, rows_of, those_present, village_name,
@@ -101,64 +99,13 @@ def joint_review(request: Request) -> papers.JointReview:
     inquiries = inquiries_of(session, case, first_round=doing.first_round(session, case, Stage.COUNTY))
     if not inquiries:
         request.not_yet("还没有发起部门联审。")
-    told = _Told(session, inquiries)
+    told = Told(session, inquiries)
     hits = _hits(session, case)
     return papers.JointReview(
         place=request.place, issuer=request.issuer(), case_code=case.code, leaving=request.leaving,
         head_name=case.household.head_name, household_class=class_of(case),
         answers=tuple(told.answer(row) for row in inquiries), unasked=_unasked(session, case, request.today),
         hits=tuple(hit for hit, _ in hits), opinion=_opinion(request, case, inquiries, hits))
-
-
-class _Told:
-    """The facts and the registers behind the answers, read once for all departments."""
-
-    def __init__(self, session: Session, inquiries: Sequence[Inquiry]) -> None:
-        asked = [question.id for row in inquiries for question in row.questions]
-        self.facts: dict[int, list[FactRow]] = defaultdict(list)
-        for fact in session.scalars(select(FactRow).where(
-                FactRow.question_id.in_(asked), FactRow.superseded.is_(False)).order_by(FactRow.id)):
-            self.facts[fact.question_id].append(fact)
-        self.scopes: dict[int, str] = {row.question_id: row.register_scope for row in session.scalars(
-            select(CoverageRow).where(CoverageRow.question_id.in_(asked)).order_by(CoverageRow.id))}
-
-    def answer(self, row: Inquiry) -> papers.DepartmentAnswer:
-        """Sum up what one department answered and signed for."""
-        days = [question.as_of for question in row.questions if question.as_of]
-        scopes = dict.fromkeys(self.scopes[question.id] for question in row.questions if question.id in self.scopes)
-        persons = {question.subject_name for question in row.questions}
-        return papers.DepartmentAnswer(
-            department=department_name(row.department), facts="、".join(dict.fromkeys(
-                _kind_title(question.kind) for question in row.questions)),
-            answer="；".join(self._sentences(row.questions)) or "没有可以依授权查询的事项",
-            scope="，".join(filter(None, ("、".join(scopes), f"{len(persons)}人" if persons else ""))),
-            as_of=min(days) if days else None, officer=row.signed_by,
-            signed_on=legal_date(row.signed_at) if row.signed_at else None,
-            by_hand=any(question.by_hand for question in row.questions))
-
-    def _sentences(self, questions: Sequence[Question]) -> list[str]:
-        said = [self._hit(question) for question in questions if question.state == CheckState.HIT.value]
-        open_ones: dict[str, list[str]] = defaultdict(list)
-        for question in questions:
-            if question.state not in (CheckState.HIT.value, CheckState.CLEAR.value):
-                open_ones[CheckState(question.state).title].append(f"{_kind_title(question.kind)}（{question.subject_name}）")
-        clear = sum(question.state == CheckState.CLEAR.value for question in questions)
-        if clear:
-            said.append("其余未查到" if said else "登记范围内未查到")
-        return said + [f"{state}：{'、'.join(which)}" for state, which in open_ones.items()]
-
-    def _hit(self, question: Question) -> str:
-        facts = "、".join(_fact_words(fact) for fact in self.facts[question.id]) or "查到登记"
-        return f"{_kind_title(question.kind)}（{question.subject_name}）：{facts}"
-
-
-def _kind_title(code: str) -> str:
-    return KINDS[code].title if code in KINDS else code
-
-
-def _fact_words(fact: FactRow) -> str:
-    value = KINDS[fact.kind].value_title(fact.value) if fact.kind in KINDS else fact.value
-    return " ".join(filter(None, (value, fact.label, fact.other))) or "有登记"
 
 
 def _unasked(session: Session, case: Case, today: date) -> tuple[str, ...]:

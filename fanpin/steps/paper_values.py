@@ -32,7 +32,7 @@ NATIONAL = Contact(unit="全国咨询服务电话", phone="12317")
 # A name on a public paper must be a name (documents/printing.py): this one needs no brackets to be understood.
 CHILD_HEAD = "未成年户主"
 LEVELS = {Issuer.HOUSEHOLD: AreaLevel.VILLAGE, Issuer.VILLAGE: AreaLevel.VILLAGE, Issuer.TOWNSHIP: AreaLevel.TOWNSHIP,
-          Issuer.COUNTY: AreaLevel.COUNTY}
+          Issuer.COUNTY: AreaLevel.COUNTY, Issuer.DEPARTMENT: AreaLevel.COUNTY}
 # How the statistical list writes a village, and how people do; the longer ending is looked for first.
 VILLAGE_WORDS = (("村村民委员会", "村"), ("村民委员会", "村"), ("村委会", "村"), ("社区居民委员会", "社区"), ("社区居委会", "社区"))
 LEGAL_WORDS = (("村民委员会", "村民委员会"), ("村委会", "村民委员会"), ("居民委员会", "居民委员会"), ("居委会", "居民委员会"))

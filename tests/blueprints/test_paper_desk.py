@@ -61,8 +61,8 @@ def test_the_months_list_of_a_village_is_the_countys_to_issue_and_the_villages_t
     assert "出具到户预警信息清单（2026-03，1条）" in words(county.get(f"/paper-desk/?area={code}"))
     assert "出具到户预警信息清单" not in words(village.get("/paper-desk/"))
     sent = {"code": "warning_list", "area": code, "month": "2026-03"}
-    assert village.post("/paper-desk/", data=sent).status_code == 403
-    assert county.post("/paper-desk/", data=sent).status_code == 302
+    assert village.post("/paper-desk/issue", data=sent).status_code == 403
+    assert county.post("/paper-desk/issue", data=sent).status_code == 302
     row, = issued(session, "warning_list")
     assert [each.content for each in from_json(row.code, row.data).warnings] == ["住院自付2.6万元"]
     assert row.number in words(village.get("/paper-desk/"))
@@ -73,11 +73,11 @@ def test_a_month_without_warnings_has_no_list_and_an_area_of_somebody_else_none_
         app: Flask, world: World, warning: Warning) -> None:
     county = log_in(app, "xian.ban")
     sent = {"code": "warning_list", "area": world.areas["village"].code12, "month": "2026-02"}
-    empty = county.post("/paper-desk/", data=sent)
+    empty = county.post("/paper-desk/issue", data=sent)
     assert empty.status_code == 409 and "没有下发到本村的预警" in words(empty)
-    assert county.post("/paper-desk/", data=sent | {"area": world.areas["other_village"].code12}).status_code == 404
-    assert county.post("/paper-desk/", data=sent | {"code": "passport"}).status_code == 422
-    whole = county.post("/paper-desk/", data=sent | {"area": world.areas["county"].code12})
+    assert county.post("/paper-desk/issue", data=sent | {"area": world.areas["other_village"].code12}).status_code == 404
+    assert county.post("/paper-desk/issue", data=sent | {"code": "passport"}).status_code == 422
+    whole = county.post("/paper-desk/issue", data=sent | {"area": world.areas["county"].code12})
     assert whole.status_code == 422 and "请选择一个行政村" in words(whole)
 
 

@@ -6,14 +6,14 @@ from typing import get_args, get_type_hints
 import msgspec
 import pytest
 
-from fanpin.documents.catalogue import PAPERS, UnknownPaper, from_json, paper, to_json
+from fanpin.documents.catalogue import FORMS, PAPERS, UnknownPaper, from_json, paper, to_json
 from fanpin.documents.papers_common import PublicHousehold
 from fanpin.resources import directory
 from fanpin.rules.privacy import PUBLIC_COLUMNS, private_columns
 from tests.documents.every_sample import SAMPLES
 
 CLAUSES = {"二(一)", "二(三)", "三(一)", "三(二)", "三(三)", "三(四)", "三(五)", "三(六)", "四", "五(一)", "五(二)", "六(一)", "六(二)"}
-HARMLESS = {"Place", "Contact", "SkippedDay", "Platform", "PublicHousehold"}
+HARMLESS = {"Place", "Contact", "SkippedDay", "Platform", "PublicHousehold", "AreaFigures"}
 
 
 def classes_within(data: type) -> set[type]:
@@ -29,6 +29,12 @@ def test_every_paper_has_a_sample_and_a_template() -> None:
     assert set(PAPERS) == set(SAMPLES)
     for kind in PAPERS.values():
         assert (directory("templates") / kind.template).is_file(), kind.code
+
+
+def test_every_form_of_official_practice_has_a_paper_and_every_paper_answers_a_form() -> None:
+    assert list(FORMS) == [f"F{number:02d}" for number in range(1, 24)]
+    assert all(FORMS.values())
+    assert {code for codes in FORMS.values() for code in codes} == set(PAPERS)
 
 
 @pytest.mark.parametrize("code", PAPERS)

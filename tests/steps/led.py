@@ -19,11 +19,13 @@ from fanpin.cli.village_procession import Calendar, Trouble
 from fanpin.clock import at_noon
 from fanpin.config import Settings
 from fanpin.extensions import db
+from fanpin.models.areas import AreaSetting
 from fanpin.models.cases import Case
-from fanpin.models.county import Determination, FindingRow
+from fanpin.models.county import Determination, FindingRow, Inquiry
 from fanpin.models.deliberation import MeetingKind, VillageList
 from fanpin.models.households import Household
 from fanpin.models.leads import Lead
+from fanpin.models.notices import ObjectionKind
 from fanpin.models.papers import Paper
 from fanpin.models.rounds import RoundVisit
 from fanpin.rules.clarifications import ResolutionKind
@@ -31,7 +33,7 @@ from fanpin.rules.intake import Channel, DifficultyCategory, LeadSource, RoundOc
 from fanpin.rules.lines import LineFactor
 from fanpin.rules.roles import Actor, Role
 from fanpin.rules.stages import Procedure
-from fanpin.steps import analysis, county, files, intake, oversight, paper_data, screening
+from fanpin.steps import analysis, county, files, intake, oversight, paper_data, publicity, screening
 from tests.builders import a_household, people
 from tests.conftest import TODAY, StandingClock
 from tests.world import World, build_world
@@ -40,6 +42,7 @@ DAY = timedelta(days=1)
 SPECIAL = {"reasoning": "车辆老旧，没有使用价值。", "verified": "现场查看，车辆不能行驶。", "verifier": "王核实", "evidence": "现场照片两张",
            "explained_how": "户主会", "explained_on": "2026-03-10", "explained_where": "村委会", "feedback": "没有意见"}
 NOT_SIGNED = "测试未签"
+REPORTER = "测试举报人"
 HEADS = ("测试㬹", "测试特殊", "测试不纳入")
 LINE, LINE_YEAR = 870_000, 2025
 
@@ -173,7 +176,7 @@ class Guide:
             self.people.visit(case, Trouble())
             self.people.sign(case, reason="妻子患大病，自付费用多", away=frozenset({NOT_SIGNED}))
             self.people.propose(case)
-        for code in ("application", "survey"):
+        for code in ("application", "survey", "collection"):
             self.issue(code, Role.VILLAGE_CADRE, case=self.cases[0])
 
     def _deliberate(self) -> None:
@@ -185,7 +188,8 @@ class Guide:
         for case in self.cases:
             people.plan(case, Trouble())
         people.meet(listed, MeetingKind.COMMITTEE, ())
-        self.issue("minutes", Role.VILLAGE_CADRE, village_list=listed)
+        for code in ("minutes", "sign_in", "committee_record"):
+            self.issue(code, Role.VILLAGE_CADRE, village_list=listed)
         people.decide(listed)
         self.note_offered(village_list=listed)
         self.issue("notice_in", Role.VILLAGE_CADRE, village_list=listed)
@@ -193,12 +197,23 @@ class Guide:
         people.calendar.to(TODAY + 4 * DAY)
         last = people.publish(listed, self.screenshot)
         self.issue("notice_in", Role.VILLAGE_CADRE, village_list=listed)
+        self._object(listed)
         people.calendar.to(last + DAY)
+        self.issue("notice_record", Role.VILLAGE_CADRE, village_list=listed)
         people.report_village(listed)
         self.issue("village_report", Role.VILLAGE_CADRE, case=self.cases[0])
         people.review_township(listed, self.cases)
         for code in ("township_review", "township_report"):
             self.issue(code, Role.TOWNSHIP_CADRE, village_list=listed)
+
+    def _object(self, listed: VillageList) -> None:
+        cadre, village = self.people.acting(Role.VILLAGE_CADRE), self.world.areas["village"]
+        told = publicity.Reported(ObjectionKind.COMPLAINT, "这户在镇上有门面房", self.people.calendar.day, reporter=REPORTER)
+        row = publicity.receive(self.session, self.cases[1], told, area=village, actor=cadre, **self.when())
+        self.session.flush()
+        publicity.answer(self.session, row, investigators="王核实、李核实", finding="门面房是租用的。", upheld=False,
+                         answer="已当面说明。", answered_on=self.people.calendar.day, actor=cadre, **self.when())
+        self.issue("objection_sheet", Role.VILLAGE_CADRE, about=row)
 
     def _decide(self) -> None:
         people, (plain, special, refused) = self.people, self.cases
@@ -206,6 +221,11 @@ class Guide:
         for case in self.cases:
             people.inquire(case)
             people.answer(case, vehicle="" if case is plain else "private_car")
+        people.acting(Role.COUNTY_ANALYST)
+        asked = self.session.scalars(select(Inquiry).where(
+            Inquiry.case_id == special.id, Inquiry.department == "public_security")).one()
+        for code in ("inquiry_letter", "inquiry_result"):
+            self.issue(code, Role.COUNTY_ANALYST, about=asked)
         self._resolve(special, ResolutionKind.SPECIAL_CASE, SPECIAL, typical="old_car")
         self._resolve(refused, ResolutionKind.NOT_INCLUDED, {"reasoning": "本户购买家用小汽车，情况属实。"})
         self.note_offered(case=special)
@@ -223,6 +243,9 @@ class Guide:
         for case in (plain, special):
             people.follow_up(case, "彝领办〔2026〕1号")
         self.issue("county_reply", Role.COUNTY_ANALYST, case=plain)
+        self.session.add(AreaSetting(area_id=self.world.areas["county"].id, key="announcement_days", value=5, document="测试文号"))
+        self.session.flush()
+        self.issue("announcement", Role.COUNTY_ANALYST, village_list=self.listed)
 
     def _vouch(self, case: Case) -> None:
         village = self.people.acting(Role.VILLAGE_CADRE)
@@ -245,7 +268,9 @@ class Guide:
         for case in self.cases[:2]:
             people.start_measures(case)
         people.enter(plain, "QG2026-000001")
-        self.issue("measures_plan", Role.VILLAGE_CADRE, case=plain)
+        for code in ("measures_plan", "visit_record"):
+            self.issue(code, Role.VILLAGE_CADRE, case=plain)
+        self._keep_books()
         self.note_offered(village_list=self.listed)
         people.post_measures(plain, self.world.areas["village"])
         self.issue("measures_notice", Role.VILLAGE_CADRE, village_list=self.listed)
@@ -261,6 +286,8 @@ class Guide:
         people.leave(plain)
         people.visit(plain, Trouble())
         people.confirm(plain)
+        for code in ("measures_done", "elimination_sheet"):
+            self.issue(code, Role.VILLAGE_CADRE, case=plain)
         self.issue("notice_out", Role.VILLAGE_CADRE, village_list=listed)
         people.calendar.to(people.publish(listed, self.screenshot) + DAY)
         people.report_village(listed)
@@ -272,6 +299,14 @@ class Guide:
         people.determine(plain, "彝防返贫〔2026〕消1号")
         self.issue("marking_list", Role.COUNTY_ANALYST, case=plain)
         people.mark(plain, "彝消〔2026〕1号")
+
+    def _keep_books(self) -> None:
+        areas = self.world.areas
+        self.issue("change_sheet", Role.VILLAGE_CADRE, about=self.cases[0].household)
+        for code, role in (("ledger_village", Role.VILLAGE_CADRE), ("ledger_township", Role.TOWNSHIP_CADRE),
+                           ("ledger_county", Role.COUNTY_ANALYST)):
+            self.issue(code, role, about=areas[code.removeprefix("ledger_")])
+        self.issue("figures", Role.COUNTY_ANALYST, about=areas["county"], month="2026-Q1")
 
     def screenshot(self) -> int:
         """Store the picture of the platform's page."""

@@ -27,11 +27,11 @@ from fanpin.steps.paper_values import CHILD_HEAD, public_name, village_name
 from fanpin.worker import drain
 from tests.builders import a_case, a_visit
 from tests.conftest import TODAY, StandingClock
-from tests.steps.led import HEADS, LINE, NOT_SIGNED, Guide, Led, founded
+from tests.steps.led import HEADS, LINE, NOT_SIGNED, REPORTER, Guide, Led, founded
 from tests.world import World
 
 ID_NUMBER = re.compile(r"[0-9]{17}[0-9X]")
-ISSUERS = {"village": "洛泽河镇洛泽河村民委员会", "township": "洛泽河镇人民政府", "county": "彝良县农业农村局"}
+ISSUERS = {"village": "洛泽河镇洛泽河村民委员会", "township": "洛泽河镇人民政府", "county": "彝良县农业农村局", "department": "彝良县公安部门"}
 NO_GLYPH = "\U0003134a"
 
 
@@ -75,7 +75,7 @@ def test_a_sealed_paper_names_its_issuer_in_full(code: str, led: Led) -> None:
 
 @pytest.mark.parametrize("code", PAPERS)
 def test_numbers_of_persons_stand_on_the_households_own_forms_only(code: str, led: Led) -> None:
-    assert bool(ID_NUMBER.search(all_of(led.data[code]))) is (code in ("application", "lead", "warning_sheet"))
+    assert bool(ID_NUMBER.search(all_of(led.data[code]))) is (code in ("application", "lead", "warning_sheet", "inquiry_letter", "collection"))
 
 
 @pytest.mark.parametrize("code", [code for code, kind in PAPERS.items() if kind.public and kind.columns])
@@ -164,13 +164,43 @@ def test_papers_of_the_way_out_know_the_way_in(led: Led) -> None:
 
 def test_what_is_offered_follows_the_stage_in_few_statements(led: Led) -> None:
     assert led.offered == {
-        ("case", "entering", "survey"): ("leaflet", "application", "survey"),
-        ("village_list", "entering", "publicity"): ("minutes", "notice_in", "village_report"),
-        ("case", "entering", "county"): ("application", "survey", "joint_review", "special_case", "measures_plan"),
-        ("village_list", "entering", "assistance"): ("county_reply", "measures_notice"),
-        ("case", "entering", "review"): ("measures_plan", "measures_notice", "review_sheet", "exit_consent"),
+        ("case", "entering", "survey"): ("leaflet", "application", "survey", "collection"),
+        ("village_list", "entering", "publicity"): ("minutes", "sign_in", "committee_record", "notice_in", "notice_record",
+                                                    "village_report"),
+        ("case", "entering", "county"): ("application", "survey", "collection", "joint_review", "special_case",
+                                         "measures_plan"),
+        ("village_list", "entering", "assistance"): ("county_reply", "announcement", "measures_notice"),
+        ("case", "entering", "review"): ("collection", "measures_plan", "measures_notice", "visit_record", "measures_done",
+                                         "elimination_sheet", "review_sheet", "exit_consent"),
     }
     assert max(led.statements) <= 3
+
+
+def test_nobody_reads_on_a_paper_who_objected(led: Led) -> None:
+    assert led.data["objection_sheet"].upheld == "不属实" and led.data["objection_sheet"].investigators == "王核实、李核实"
+    assert [row.result for row in led.data["notice_record"].objections] == ["不属实"]
+    assert [code for code, data in led.data.items() if REPORTER in all_of(data)] == []
+
+
+def test_a_department_is_asked_by_name_on_a_ground_and_answers_person_by_person(led: Led) -> None:
+    letter, result = led.data["inquiry_letter"], led.data["inquiry_result"]
+    assert letter.to == result.issuer == "彝良县公安部门" and [row.head_name for row in letter.households] == [*HEADS]
+    named = {person.name: person.ground for row in letter.households for person in row.persons}
+    assert NOT_SIGNED not in named and named[HEADS[1]].endswith("签署授权承诺书")
+    hits = [(answer.person, answer.content) for row in result.households for answer in row.answers if answer.result == "查到登记"]
+    assert (HEADS[1], "小型载客汽车（非营运） 轻型多用途货车") in hits and result.unsigned == 0
+    assert led.issued["inquiry_letter"].area_path.count("/") == 4
+
+
+def test_the_committees_record_names_measures_for_every_person(led: Led) -> None:
+    studied = led.data["committee_record"].households
+    assert [row.head_name for row in studied] == [*HEADS] and all(len(row.persons) >= 3 for row in studied)
+    assert led.data["sign_in"].groups[0].group == "第一村民小组"
+
+
+def test_a_notices_record_proves_every_place(led: Led) -> None:
+    places = led.data["notice_record"].places
+    assert [row.posted_on is not None for row in places] == [True, True] and places[1].evidence
 
 
 def test_a_childs_name_is_never_public() -> None:
