@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from fanpin.documents import papers_ledger as papers
@@ -120,13 +120,13 @@ def figures(request: Request) -> papers.Figures:
         areas=tuple(_told(row.name, now.get(row.id, 0), came.get(row.id, 0), went.get(row.id, 0)) for row in townships))
 
 
-def _decided(county: Area, result: DeterminationResult, first: date, last: date):
+def _decided(county: Area, result: DeterminationResult, first: date, last: date) -> Select[tuple[str]]:
     return select(Determination.area_path).where(
         within(Determination.area_path, (county.path,)), Determination.result == result,
         Determination.decided_on.between(first, last))
 
 
-def _by_township(session: Session, query) -> dict[int, int]:
+def _by_township(session: Session, query: Select[tuple[str]]) -> dict[int, int]:
     found: dict[int, int] = defaultdict(int)
     for path in session.scalars(query):
         found[int(path.strip("/").split("/")[AreaLevel.TOWNSHIP - 1])] += 1

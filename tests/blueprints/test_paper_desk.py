@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fanpin.documents.catalogue import from_json
+from fanpin.models.households import Household
 from fanpin.models.papers import Paper
 from fanpin.models.rounds import Round, RoundVisit
 from fanpin.models.warnings import Warning
@@ -98,3 +99,29 @@ def test_the_sheets_of_a_round_are_printed_before_the_visit(app: Flask, session:
 @pytest.mark.parametrize(("rows", "parts"), [(1, 1), (PART, 1), (PART + 1, 2), (10 * PART, 10)])
 def test_a_long_list_is_printed_in_parts(rows: int, parts: int) -> None:
     assert parts_of(rows) == parts
+
+
+def test_books_are_issued_at_their_own_level(app: Flask, session: Session, world: World, warning: Warning) -> None:
+    county = log_in(app, "xian.ban")
+    page = words(county.get("/paper-desk/"))
+    assert "出具监测帮扶情况公开（2026年第一季度）" in page and "监测对象台账" not in page
+    sent = {"code": "figures", "area": world.areas["county"].code12, "month": "2026-Q1"}
+    assert county.post("/paper-desk/issue", data=sent).status_code == 302
+    row, = issued(session, "figures")
+    assert from_json(row.code, row.data).total.monitored == "0"
+    assert county.post("/paper-desk/issue", data=sent | {"month": "2026"}).status_code == 422
+    empty = county.post("/paper-desk/issue", data={"code": "ledger_county", "area": world.areas["county"].code12})
+    assert empty.status_code == 409 and "没有监测对象" in words(empty)
+    assert log_in(app, "cun.gan").post("/paper-desk/issue", data=sent).status_code in (403, 404)
+
+
+def test_the_sheet_of_changes_is_printed_from_the_households_file(
+        app: Flask, session: Session, world: World, warning: Warning) -> None:
+    client = log_in(app, "cun.gan")
+    household = session.scalars(select(Household)).one()
+    assert "打印人口变更、信息更新单" in words(client.get(f"/households/{household.ref}"))
+    answer = client.post(f"/paper-desk/households/{household.ref}")
+    assert answer.status_code == 302
+    row, = issued(session, "change_sheet")
+    assert len(from_json(row.code, row.data).members) == len(household.present_members)
+    assert row.number in words(client.get(f"/households/{household.ref}"))

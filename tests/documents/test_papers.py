@@ -37,7 +37,7 @@ def test_paper_carries_number_code_hash_policy_and_clause(code: str, printed: Pr
     assert "7KQ2-M9XR-WB4T" in text
     assert IMPRINT.event_hash[:16] in text and IMPRINT.event_hash[:17] not in text
     assert "云巩固振兴组〔2021〕1号" in text
-    assert re.search("第[一二三四五]部分", text)
+    assert re.search("第[一二三四五六]部分", text)
 
 
 @pytest.mark.parametrize("code", PAPERS)
