@@ -1147,6 +1147,8 @@ def upgrade() -> None:
         sa.Column('number', sa.String(length=60), nullable=False),
         sa.Column('case_id', sa.Integer()),
         sa.Column('list_id', sa.Integer()),
+        sa.Column('household_id', sa.Integer()),
+        sa.Column('about', sa.String(length=60), nullable=False),
         sa.Column('issuer', sa.String(length=120), nullable=False),
         sa.Column('data', sa.LargeBinary(), nullable=False),
         sa.Column('data_digest', sa.String(length=80), nullable=False),
@@ -1163,14 +1165,17 @@ def upgrade() -> None:
         sa.Column('area_path', PATH, nullable=False),
         sa.ForeignKeyConstraint(['case_id'], ['monitoring_case.id'], name=op.f('fk_paper_case_id')),
         sa.ForeignKeyConstraint(['file_id'], ['stored_file.id'], name=op.f('fk_paper_file_id')),
+        sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_paper_household_id')),
         sa.ForeignKeyConstraint(['list_id'], ['village_list.id'], name=op.f('fk_paper_list_id')),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_paper')),
         sa.UniqueConstraint('number', name=op.f('uq_paper_number')),
         sa.UniqueConstraint('ref', name=op.f('uq_paper_ref')),
         sa.UniqueConstraint('verify_code', name=op.f('uq_paper_verify_code'))
     )
+    op.create_index('ix_paper_about', 'paper', ['about'], unique=False)
     op.create_index(op.f('ix_paper_area_path'), 'paper', ['area_path'], unique=False)
     op.create_index('ix_paper_case_id', 'paper', ['case_id'], unique=False)
+    op.create_index('ix_paper_household_id', 'paper', ['household_id'], unique=False)
     op.create_index('ix_paper_list_id', 'paper', ['list_id'], unique=False)
     op.create_table('review',
         sa.Column('id', sa.Integer(), nullable=False),
