@@ -10,9 +10,10 @@ from typing import ClassVar
 
 from fanpin.adapters import declaration, distributions
 from fanpin.adapters.child import adapter_of
+from fanpin.adapters.contract import Fact
 from fanpin.adapters.distributions import Installed
 from fanpin.adapters.manifest import Manifest, Table
-from fanpin.adapters.run import MappedRow, map_rows
+from fanpin.adapters.run import MappedRow, PluginChild
 from fanpin.adapters.trial import Trial, try_sheet
 
 MESSY_IDS = ("5.30102E+17", "530102196003011", "53010219600301", "不详")
@@ -23,6 +24,7 @@ class AdapterContract:
 
     module: ClassVar[ModuleType]
     as_of: ClassVar[date] = date(2026, 3, 2)
+    _trials: ClassVar[dict[tuple[str, str], Trial]] = {}
 
     @property
     def manifest(self) -> Manifest:
@@ -41,8 +43,21 @@ class AdapterContract:
         return found
 
     def try_sample(self, table: Table) -> Trial:
-        """Send the table's sample through both children."""
-        return try_sheet(self.installed, self.manifest, self.sample(table), as_of=self.as_of)
+        """Send the table's sample through both children, once for all tests of the class."""
+        trials = type(self)._trials
+        if (type(self).__name__, table.code) not in trials:
+            trials[type(self).__name__, table.code] = try_sheet(
+                self.installed, self.manifest, self.sample(table), as_of=self.as_of)
+        return trials[type(self).__name__, table.code]
+
+    def facts(self, table: str, kind: str) -> list[Fact]:
+        """Return the facts of a kind that a table's sample gives, in the order of its rows."""
+        return [fact for row in self.try_sample(self.manifest.table(table)).mapped for fact in row.facts if fact.kind == kind]
+
+    def values(self, table: str, kind: str) -> list[list[str]]:
+        """Return the values of a kind that each row of a table's sample gives."""
+        return [[fact.value for fact in row.facts if fact.kind == kind]
+                for row in self.try_sample(self.manifest.table(table)).mapped]
 
     def test_declares_only_what_its_department_may(self) -> None:
         assert declaration.problems(self.manifest) == []
@@ -68,9 +83,10 @@ class AdapterContract:
     def test_a_row_says_the_same_alone_and_in_any_order(self) -> None:
         for table in self.manifest.tables:
             rows = [row.row for row in self.try_sample(table).mapped]
-            forwards = list(map_rows(self.installed, self.manifest, table, rows, as_of=self.as_of))
-            backwards = list(map_rows(self.installed, self.manifest, table, rows[::-1], as_of=self.as_of))[::-1]
-            alone = list(map_rows(self.installed, self.manifest, table, rows[:1], as_of=self.as_of))
+            with PluginChild(self.installed, self.manifest) as plugin:
+                forwards = list(plugin.map(table, rows, as_of=self.as_of))
+                backwards = list(plugin.map(table, rows[::-1], as_of=self.as_of))[::-1]
+                alone = list(plugin.map(table, rows[:1], as_of=self.as_of))
             assert list(map(_said, forwards)) == list(map(_said, backwards))
             assert list(map(_said, forwards[:1])) == list(map(_said, alone))
 

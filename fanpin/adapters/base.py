@@ -90,7 +90,7 @@ class Row:
         if result in ("", m.FOUND):
             if all(self.code(column) in codes for column, codes in claim.only) and (fields := self._fields(claim)):
                 # No money is no aid and no cost; beside a value it says more than nothing.
-                if fields.get("amount") == 0 and "value" not in fields:
+                if fields.get("value") == m.NONE or fields.get("amount") == 0 and "value" not in fields:
                     yield from [self.nothing(claim.kind)] if claim.mode is Mode.QUESTION else []
                 else:
                     yield self.fact(claim.kind, **fields)  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from fanpin.adapters.headers import plain
-from fanpin.adapters.manifest import CONTRACT, Claim, ColumnType, Manifest, Mode, Table
+from fanpin.adapters.manifest import CONTRACT, NONE, Claim, ColumnType, Manifest, Mode, Table
 from fanpin.rules.departments import Department
 from fanpin.rules.duties import KINDS, Basis, Kind, SubjectKind, Unit, duties_of
 
@@ -126,7 +126,7 @@ def _fit(table: Table, kind: Kind, where: str, field: str, names: tuple[str, ...
             yield f"{where}的“{field}”不能取自“{column.name}”（{column.type.title}）"
         if field == "value" and column.type is ColumnType.CODE:
             codes = {code for _, code in column.values} | {column.otherwise or ""}
-            strange = "、".join(sorted(codes - kind.codes - {""}))
+            strange = "、".join(sorted(codes - kind.codes - {"", NONE}))
             if strange:
                 yield f"{where}的取值“{strange}”不在规定范围内"
     if len(names) > 1 and field not in ("label", "ref"):

@@ -55,8 +55,8 @@ class SettingType(TitledEnum):
 class Column:
     """One column of a department's table under its canonical name, with the department's other names for it.
 
-    `values` leads from the department's words to codes; a word that leads to "" yields no fact; `otherwise` is the
-    code of all other words, None refuses them.
+    `values` leads from the department's words to codes; a word that leads to "" says nothing, one that leads to NONE
+    says that the register was searched and has nothing; `otherwise` is the code of all other words, None refuses them.
     """
 
     name: str
