@@ -1,0 +1,106 @@
+"""The child that holds network and secrets: reads a 中间库 or a platform and hands out rows in chunks.
+
+Its first frame carries address and secret; no argument and no environment does, and nothing is ever written.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+import msgspec
+from msgspec import Struct
+
+from fanpin import sandbox
+from fanpin.adapters.manifest import Table
+from fanpin.adapters.transports import sql
+from fanpin.adapters.transports.http import Client, Pending, Platform, PlatformFailed
+from fanpin.adapters.transports.records import Record, Records, RecordsRefused
+from fanpin.adapters.transports.sql import Database, DatabaseFailed
+from fanpin.adapters.wire import Chunk, Opened, encode
+
+FAILURES = (PlatformFailed, DatabaseFailed, RecordsRefused)
+
+
+class OpenDatabase(Struct, frozen=True, tag="database"):
+    """Read rows of a 中间库 that are at or after the mark."""
+
+    table: Table
+    renamed: dict[str, str]
+    since: str
+    database: Database
+
+
+class OpenPlatform(Struct, frozen=True, tag="platform"):
+    """Read a platform's records since the mark, put a question, or collect the answer to an earlier one."""
+
+    table: Table
+    renamed: dict[str, str]
+    since: str
+    platform: Platform
+    today: date
+    question: dict[str, object] | None = None
+    ticket: str = ""
+
+
+class Waiting(Struct, frozen=True):
+    """The platform answers later."""
+
+    ticket: str
+    due: date
+
+
+class Fetched(Struct, frozen=True):
+    """Some rows, the mark up to which they reach, or the reason why nothing more comes."""
+
+    chunk: Chunk
+    mark: str = ""
+    waiting: Waiting | None = None
+
+
+class Reading:
+    """One source being read: the first request opens it, every further one brings rows."""
+
+    def __init__(self) -> None:
+        self._coming: Iterator[Fetched] = iter(())
+
+    def answer(self, payload: bytes) -> bytes:
+        """Answer one frame."""
+        if payload:
+            wanted = msgspec.json.decode(payload, type=OpenDatabase | OpenPlatform)
+            self._coming = _safely(_database(wanted) if isinstance(wanted, OpenDatabase) else _platform(wanted))
+            return encode(Opened(wanted.table.code, wanted.table.title, 0))
+        return encode(next(self._coming, Fetched(Chunk(last=True))))
+
+
+def _safely(coming: Iterator[Fetched]) -> Iterator[Fetched]:
+    try:
+        yield from coming
+    except FAILURES as failed:
+        yield Fetched(Chunk(last=True, refused=str(failed)))
+
+
+def _database(wanted: OpenDatabase) -> Iterator[Fetched]:
+    records = Records(wanted.table, wanted.renamed)
+    for page in sql.pages(wanted.database, since=wanted.since):
+        for chunk in records.chunks(page.rows):
+            yield Fetched(chunk, page.watermark)
+
+
+def _platform(wanted: OpenPlatform) -> Iterator[Fetched]:
+    client, records = Client(wanted.platform), Records(wanted.table, wanted.renamed)
+    for page in _asked(client, wanted) if wanted.question is not None or wanted.ticket else client.pages(wanted.since):
+        if isinstance(page, Pending):
+            yield Fetched(Chunk(last=True), waiting=Waiting(page.ticket, page.due))
+        else:
+            for chunk in records.chunks(page):
+                yield Fetched(chunk)
+
+
+def _asked(client: Client, wanted: OpenPlatform) -> Iterator[list[Record] | Pending]:
+    if wanted.ticket:
+        yield client.collect(wanted.ticket, today=wanted.today)
+    else:
+        yield client.ask(wanted.question or {}, today=wanted.today)
+
+
+if __name__ == "__main__":
+    sandbox.serve_frames(Reading().answer)

@@ -1,0 +1,146 @@
+"""The 中间库: rows of one table or view that are newer than the last batch's watermark.
+
+Runs in the core's child with the network and the secrets; the plugin never sees a statement or an address.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, select, text, type_coerce
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, NoSuchTableError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+from sqlalchemy.types import NullType
+
+CONNECT_SECONDS = 3
+STATEMENT_SECONDS = 60
+CHUNK = 500
+MOST_ROWS = 200_000
+MARK = "fanpin_mark"
+
+Row = Mapping[str, object]
+
+
+class DatabaseFailed(Exception):
+    """The 中间库 gave no rows; the sentence is for the department's page and names no address or password."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Database:
+    """Where a department's rows lie: all of it settings, none of it code."""
+
+    url: str = field(repr=False)
+    table: str
+    schema: str = ""
+    watermark: str = ""
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Return the file that the child must be able to read, where the database is one."""
+        try:
+            url = make_url(self.url)
+        except ArgumentError:
+            return ()
+        return (Path(url.database),) if url.get_backend_name() == "sqlite" and url.database else ()
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows, and the watermark up to which they reach."""
+
+    rows: list[Row]
+    watermark: str
+
+
+def pages(database: Database, *, since: str = "") -> Iterator[Page]:
+    """Read what is at or after the watermark, oldest first, a few hundred rows at a time."""
+    engine = _engine(database.url)
+    try:
+        with _reading(engine) as connection:
+            table = _table(connection, database)
+            yield from _pages(connection, table, database, since)
+    except SQLAlchemyError as error:
+        raise DatabaseFailed(f"中间库没有给出数据（{type(error).__name__}），请核对地址、账号和权限") from None
+    finally:
+        engine.dispose()
+
+
+def _pages(connection: Connection, table: Table, database: Database, since: str) -> Iterator[Page]:
+    query, reached, count = select(table), since, 0
+    if database.watermark:
+        column = table.columns[database.watermark]
+        if connection.dialect.name == "sqlite":
+            # SQLite keeps moments as whoever wrote them wrote them: compare them as they stand.
+            column = type_coerce(column, NullType())
+        # Equal ones again: a row may have come within the same instant; an old one changes nothing.
+        query = query.add_columns(column.label(MARK)).order_by(column)
+        query = query.where(column >= _typed(since)) if since else query
+    with connection.execution_options(stream_results=True, yield_per=CHUNK).execute(query) as result:
+        for part in result.mappings().partitions(CHUNK):
+            count += len(part)
+            if count > MOST_ROWS:
+                raise DatabaseFailed(f"一次超过{MOST_ROWS}行，请设置增量字段或分批提供")
+            if database.watermark and (last := part[-1][MARK]) is not None:
+                reached = _written(last)
+            yield Page([{name: value for name, value in row.items() if name != MARK} for row in part], reached)
+
+
+def _engine(address: str) -> Engine:
+    try:
+        url = make_url(address)
+        if url.get_backend_name() == "sqlite":
+            return create_engine(_read_only(url), poolclass=NullPool)
+        timeout = {"connect_timeout": CONNECT_SECONDS} if url.get_backend_name() in ("postgresql", "mysql") else {}
+        return create_engine(url, poolclass=NullPool, connect_args=timeout)
+    except (NoSuchModuleError, ImportError):
+        raise DatabaseFailed("服务器上没有这种数据库的驱动，请管理员先安装") from None
+    except ArgumentError:
+        raise DatabaseFailed("中间库地址的写法不对，应像 postgresql+psycopg://用户:口令@主机:端口/库名") from None
+
+
+def _read_only(url: URL) -> URL:
+    if not url.database or url.database == ":memory:":
+        raise DatabaseFailed("请写明SQLite文件的完整路径")
+    return url.set(database=f"file:{url.database}", query={"mode": "ro", "uri": "true"})
+
+
+@contextmanager
+def _reading(engine: Engine) -> Iterator[Connection]:
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection = connection.execution_options(postgresql_readonly=True)
+            connection.execute(text(f"SET statement_timeout = {STATEMENT_SECONDS * 1000}"))
+        yield connection
+
+
+def _table(connection: Connection, database: Database) -> Table:
+    try:
+        table = Table(database.table, MetaData(), schema=database.schema or None, autoload_with=connection)
+    except NoSuchTableError:
+        raise DatabaseFailed(f"中间库里没有“{database.table}”这张表或视图，或没有读取权限") from None
+    if database.watermark and database.watermark not in table.columns:
+        raise DatabaseFailed(f"“{database.table}”没有增量字段“{database.watermark}”")
+    return table
+
+
+def _written(value: object) -> str:
+    if isinstance(value, datetime):
+        return f"t:{value.isoformat()}"
+    if isinstance(value, date):
+        return f"d:{value.isoformat()}"
+    if isinstance(value, int | Decimal):
+        return f"n:{value}"
+    return f"s:{value}"
+
+
+def _typed(mark: str) -> object:
+    sort, _, value = mark.partition(":")
+    if sort == "t":
+        return datetime.fromisoformat(value)
+    if sort == "d":
+        return date.fromisoformat(value)
+    return Decimal(value) if sort == "n" else value
