@@ -51,6 +51,8 @@ OTHER_EVENTS = {
     "county.screen": ("findings", "fresh", "changed"),
     "exchange.accept": ("department", "transport", "answers", "digest", "quarantined"),
     "exchange.reject": ("department", "transport", "problem"),
+    "register.compared": ("rows", "refused", "households", "differing"),
+    "register.applied": ("households",),
     "account.reset": ("account",),
     "account.revoke": ("grant",),
     "system.init": ("what",),

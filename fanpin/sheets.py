@@ -103,8 +103,9 @@ def find_header(sheet: Sheet, names: Mapping[str, str], required: Iterable[str])
     names is the header, and must have all that is required, each once.
     """
     rows = [row for row in sheet.rows if row.number <= HEADER_WITHIN + (sheet.rows[0].number - 1)]
-    best = max(rows, key=lambda row: sum(isinstance(cell, str) and plain_title(cell) in names for cell in row.cells))
-    titles = tuple(plain_title(cell) if isinstance(cell, str) else "" for cell in best.cells)
+    by_number = {row.number: row for row in rows}
+    named = [(row, _titles(row, by_number.get(row.number - 1), names)) for row in rows]
+    best, titles = max(named, key=lambda pair: sum(title in names for title in pair[1]))
     columns: dict[str, int] = {}
     unknown: dict[str, int] = {}
     twice = set()
@@ -123,7 +124,27 @@ def find_header(sheet: Sheet, names: Mapping[str, str], required: Iterable[str])
         if len(columns) < 2:
             raise SheetRefused(f"前{HEADER_WITHIN}行里没有找到表头。表头要有这些列：{'、'.join(shown[code] for code in required)}。")
         raise SheetRefused(f"第{best.number}行的表头缺少这些列：{'、'.join(missing)}。请补上列名（列的先后不限）后再上传。")
-    return Header(best.number, tuple(str(cell) if cell is not None else "" for cell in best.cells), columns, unknown)
+    written = [str(cell) if cell is not None else "" for cell in best.cells]
+    shown_titles = tuple((written[place] if place < len(written) else "") or title for place, title in enumerate(titles))
+    return Header(best.number, shown_titles, columns, unknown)
+
+
+def _titles(header: Row, above: Row | None, names: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the columns' names; a header of two rows lends its upper one where the lower is empty or says a name twice."""
+    titles = [plain_title(cell) if isinstance(cell, str) else "" for cell in header.cells]
+    if above is None:
+        return tuple(titles)
+    upper = [plain_title(cell) if isinstance(cell, str) else "" for cell in above.cells]
+    width = max(len(titles), len(upper))
+    titles, upper = titles + [""] * (width - len(titles)), upper + [""] * (width - len(upper))
+    group = ""
+    for place in range(width):
+        group = upper[place] or group
+        if not titles[place] and upper[place] in names:
+            titles[place] = upper[place]
+        elif titles[place] and titles.count(titles[place]) > 1 and group + titles[place] in names:
+            titles[place] = group + titles[place]
+    return tuple(titles)
 
 
 def rows_below(sheet: Sheet, header: Header) -> list[Row]:

@@ -23,7 +23,7 @@ from fanpin.extensions import db, read_only, writing
 from fanpin.models.outbox import OutboxItem
 from fanpin.models.scoped import system_scope
 from fanpin.rules.refusals import Refusal
-from fanpin.steps import housekeeping, outbox, papers, sessions
+from fanpin.steps import housekeeping, outbox, papers, register_import, sessions
 
 IDLE_SECONDS = 0.3
 SEAL_SECONDS = 5.0
@@ -57,7 +57,7 @@ class Worker:
             idle=timedelta(minutes=settings.idle_minutes), admin_idle=timedelta(minutes=settings.admin_idle_minutes),
             absolute=timedelta(hours=settings.absolute_hours))
         self._press = papers.Press(settings.files_dir, demo=app.config["FANPIN_DEMO_KEYS"])
-        self._handlers = discover() | {"paper.render": self._press.handle}
+        self._handlers = discover() | {"paper.render": self._press.handle} | register_import.Jobs(settings.files_dir).handlers
         self._chores: list[tuple[float, Callable[[], None]]] = [
             (SEAL_SECONDS, self.seal), (TIDY_SECONDS, self.tidy), (LEARN_SECONDS, self.learn)]
         self._done_at = [0.0] * len(self._chores)

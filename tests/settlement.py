@@ -16,6 +16,7 @@ from fanpin.models.households import Household
 from fanpin.models.measures import Measure
 from fanpin.models.notices import ObjectionKind
 from fanpin.models.papers import Paper
+from fanpin.models.register import ChangeKind, ChangeState, ImportChange, ImportState
 from fanpin.models.rounds import Round, RoundVisit
 from fanpin.models.scoped import Scope, ScopeKind, set_scope
 from fanpin.models.users import Grant, User
@@ -33,6 +34,7 @@ from fanpin.steps import (
     intake,
     paper_data,
     publicity,
+    register_import,
     screening,
 )
 from fanpin.steps.households import Person
@@ -98,6 +100,7 @@ class Settlement:
         self._go_halfway()
         self._issue_papers()
         self._steer()
+        self._import()
         self._name()
 
     def _person(self, name: str, relation: Relation, born: date, *, man: bool, **more: object) -> Person:
@@ -282,6 +285,20 @@ class Settlement:
         self._keep(**steered(
             self.session, self.village, analyst=staff[L.COUNTY_ANALYST], township=staff[L.TOWNSHIP_CADRE],
             overseer=self.world.actors["zhou.shi"], when={"now": self.people.calendar.now, "today": self.people.calendar.day}))
+
+    def _import(self) -> None:
+        """Leave a county's sheet with one household that differs, to be decided about."""
+        county = self.world.areas["other_county" if self.key == "other" else "county"]
+        actor, now = self.people.acting(L.COUNTY_ANALYST), self.people.calendar.now
+        upload = register_import.upload(self.session, self.store, name="导出表.xlsx", content=b"PK", area=county, actor=actor, now=now)
+        report = files.keep(self.session, self.store, f"PK{self.key}".encode(), media_type="text/csv", name="未导入的行.csv",
+                            area_path=county.path, purpose="导入报告", household_id=None, actor=actor, now=now)
+        upload.state, upload.report_file_id = ImportState.COMPARED, report.id
+        self.session.flush()
+        self.session.add(ImportChange(
+            batch_id=upload.id, area_path=self.group.path, head_name=f"测{SIGNS[self.key][0]}", kind=ChangeKind.NEW,
+            state=ChangeState.OPEN, household="{}", differences="[]"))
+        self._keep(upload=upload)
 
     def _list(self, name: str) -> VillageList:
         return self.session.scalars(select(VillageList).where(VillageList.ref == self.place.refs[name])).one()

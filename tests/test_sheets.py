@@ -109,6 +109,14 @@ def test_the_header_is_found_by_names_below_titles_and_in_any_order(above: list)
     assert [row.cells[1] for row in sheets.rows_below(sheet, header)] == ["甲"]
 
 
+def test_a_header_of_two_rows_lends_its_upper_one() -> None:
+    names = NAMES | {"消除后金额": "after"}
+    sheet = sheets.read(workbook([["户主姓名", "身份证号", "识别时", "消除后"], [None, None, "金额", "金额"], ["甲", "1", 2, 3]]))
+    header = sheets.find_header(sheet, names, ["name", "id"])
+    assert (dict(header.columns), header.titles[:2]) == ({"name": 0, "id": 1, "amount": 2, "after": 3}, ("户主姓名", "身份证号"))
+    assert [row.cells for row in sheets.rows_below(sheet, header)] == [["甲", "1", 2, 3]]
+
+
 def test_a_numbering_line_and_a_header_repeated_on_every_page_are_no_rows() -> None:
     head = ["姓名", "身份证号", "金额"]
     sheet = sheets.read(workbook([head, [1, 2, 3], ["甲", "x", 1], head, ["乙", "y", 2]]))

@@ -28,6 +28,7 @@ from fanpin.models.measures import Measure
 from fanpin.models.notices import Notice, NoticePlace, Objection
 from fanpin.models.outbox import StoredFile
 from fanpin.models.papers import Paper
+from fanpin.models.register import ImportBatch
 from fanpin.models.rounds import Round, RoundVisit
 from fanpin.models.scoped import OutOfScope, Scope, ScopeKind, set_scope
 from fanpin.models.staff import Training, WorkPlan
@@ -46,7 +47,7 @@ LOADED = {
     "objection": Objection, "opinion": Opinion, "inquiry": Inquiry, "finding": FindingRow, "measure": Measure,
     "paper": Paper, "file": StoredFile, "account": User, "analysis": MonthlyAnalysis,
     "group_member": GroupMember, "meeting": JointMeeting, "decision": MeetingDecision, "task": SupervisionTask,
-    "conduct": ConductFinding, "training": Training, "work_plan": WorkPlan,
+    "upload": ImportBatch, "conduct": ConductFinding, "training": Training, "work_plan": WorkPlan,
 }
 EAGER = {Case: (Case.household,)}
 KEY_PATTERN = re.compile(r"[A-Za-z0-9_-]{16,40}")

@@ -19,6 +19,7 @@ MENU = (
     ("排查与预警", "analysis.index", Action.ANALYSIS_VISIT),
     ("重点核查", "analysis.key_checks", Action.ANALYSIS_PROPOSE),
     ("农户", "households.index", Action.HOUSEHOLD_READ),
+    ("导入农户表", "register.index", Action.REGISTER_IMPORT),
     ("办理", "cases.index", Action.CASE_READ),
     ("名单", "deliberation.index", Action.DELIBERATION_LIST),
     ("公示张贴", "publicity.places", Action.PUBLICITY_POST),

@@ -15,6 +15,7 @@ from fanpin.models import (
     notices,
     outbox,
     papers,
+    register,
     reviews,
     rounds,
     staff,
@@ -27,6 +28,6 @@ from fanpin.models import (
 
 __all__ = [
     "areas", "audit", "cases", "county", "deliberation", "households", "keychecks", "leading_groups", "leads",
-    "lines", "measures", "notices", "outbox", "papers", "reviews", "rounds", "staff", "supervision", "surveys", "township",
+    "lines", "measures", "notices", "outbox", "papers", "register", "reviews", "rounds", "staff", "supervision", "surveys", "township",
     "users", "warnings",
 ]

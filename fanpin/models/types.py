@@ -11,11 +11,16 @@ from fanpin import crypto
 from fanpin.rules.titles import TitledEnum
 
 REF_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+REF_LENGTH = 14
 
 
 def new_ref() -> str:
     """Return a random public reference of 14 letters and digits (69 bits), easily read aloud."""
-    return "".join(secrets.choice(REF_ALPHABET) for _ in range(14))
+    ref = ""
+    while len(ref) < REF_LENGTH:
+        # Five bits of each random byte are a letter; the one number too many is thrown away, so that all are as likely.
+        ref += "".join(REF_ALPHABET[byte & 31] for byte in secrets.token_bytes(REF_LENGTH + 4) if byte & 31 < len(REF_ALPHABET))
+    return ref[:REF_LENGTH]
 
 
 class Instant(TypeDecorator[datetime]):

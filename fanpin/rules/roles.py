@@ -102,6 +102,9 @@ PERMISSIONS = {row.action: row for row in (
     _row(A.HOUSEHOLD_READ, READERS, "六(一)"),
     _row(A.HOUSEHOLD_EDIT, MONITORS | {R.COUNTY_ANALYST}, "三(三)"),
     _row(A.HOUSEHOLD_UNMASK, MONITORS | {R.COUNTY_ANALYST}, "三(三)"),
+    # 六(一): 县（市、区）乡村振兴部门要对信息录入质量承担责任, so nobody else writes many files by a sheet.
+    _row(A.REGISTER_IMPORT, {R.COUNTY_ANALYST}, "六(一)"),
+    _row(A.REGISTER_ACCEPT, {R.COUNTY_ANALYST}, "六(一)"),
     _row(A.CASE_READ, READERS, "六(一)"),
     _row(A.CASE_DEPART, {R.COUNTY_ANALYST}, "二(三)"),
     _row(A.INTAKE_REGISTER, MONITORS | {R.COUNTY_ANALYST}, "三(一)"),

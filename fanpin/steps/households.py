@@ -288,7 +288,10 @@ def check_people(people: Sequence[Mapping[str, object]], *, today: date) -> None
 
 def _known(titled: type[TitledEnum], code: str) -> TitledEnum | None:
     """Return the member of the code; texts that came from elsewhere are kept, but no rule knows them."""
-    return titled(code) if code in {member.value for member in titled} else None
+    try:
+        return titled(code) if code else None
+    except ValueError:
+        return None
 
 
 def _refuse_known(session: Session, members: Sequence[Member]) -> None:
