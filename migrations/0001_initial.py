@@ -286,6 +286,37 @@ def upgrade() -> None:
     op.create_index('ix_household_head_initials', 'household', ['head_initials', 'area_path'], unique=False)
     op.create_index('ix_household_head_name', 'household', ['head_name', 'area_path'], unique=False)
     op.create_index(op.f('ix_household_national_code'), 'household', ['national_code'], unique=False)
+    op.create_table('import_batch',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('area_id', sa.Integer(), nullable=False),
+        sa.Column('file_id', sa.Integer(), nullable=False),
+        sa.Column('name', sa.String(length=120), nullable=False),
+        sa.Column('digest', sa.String(length=80), nullable=False),
+        sa.Column('state', sa.String(length=40), nullable=False),
+        sa.Column('phase', sa.String(length=40), nullable=False),
+        sa.Column('problem', sa.Text(), nullable=False),
+        sa.Column('notices', sa.JSON(), nullable=False),
+        sa.Column('unknown', sa.JSON(), nullable=False),
+        sa.Column('rows', sa.Integer(), nullable=False),
+        sa.Column('refused_rows', sa.Integer(), nullable=False),
+        sa.Column('households', sa.Integer(), nullable=False),
+        sa.Column('same', sa.Integer(), nullable=False),
+        sa.Column('done', sa.Integer(), nullable=False),
+        sa.Column('report_file_id', sa.Integer()),
+        sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('created_by', sa.String(length=60), nullable=False),
+        sa.Column('created_by_id', sa.Integer(), nullable=False),
+        sa.Column('finished_at', sa.DateTime(timezone=True)),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_import_batch_area_id')),
+        sa.ForeignKeyConstraint(['file_id'], ['stored_file.id'], name=op.f('fk_import_batch_file_id')),
+        sa.ForeignKeyConstraint(['report_file_id'], ['stored_file.id'], name=op.f('fk_import_batch_report_file_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_import_batch')),
+        sa.UniqueConstraint('ref', name=op.f('uq_import_batch_ref'))
+    )
+    op.create_index(op.f('ix_import_batch_area_path'), 'import_batch', ['area_path'], unique=False)
+    op.create_index('ix_import_batch_digest', 'import_batch', ['digest', 'area_path'], unique=False)
     op.create_table('joint_meeting',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('area_id', sa.Integer(), nullable=False),
@@ -548,6 +579,43 @@ def upgrade() -> None:
     op.create_index(op.f('ix_household_warning_area_path'), 'household_warning', ['area_path'], unique=False)
     op.create_index(op.f('ix_household_warning_household_id'), 'household_warning', ['household_id'], unique=False)
     op.create_index('ix_household_warning_open', 'household_warning', ['verified_at', 'area_path'], unique=False)
+    op.create_table('import_change',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('batch_id', sa.Integer(), nullable=False),
+        sa.Column('household_id', sa.Integer()),
+        sa.Column('head_name', sa.String(length=60).with_variant(sa.String(length=60, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('state', sa.String(length=40), nullable=False),
+        sa.Column('rows', sa.String(length=40), nullable=False),
+        sa.Column('household', sa.LargeBinary(), nullable=False),
+        sa.Column('differences', sa.LargeBinary(), nullable=False),
+        sa.Column('before', sa.String(length=80), nullable=False),
+        sa.Column('reason', sa.String(length=400), nullable=False),
+        sa.Column('decided_by', sa.String(length=60), nullable=False),
+        sa.Column('decided_by_id', sa.Integer()),
+        sa.Column('decided_at', sa.DateTime(timezone=True)),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['batch_id'], ['import_batch.id'], name=op.f('fk_import_change_batch_id')),
+        sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_import_change_household_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_import_change')),
+        sa.UniqueConstraint('ref', name=op.f('uq_import_change_ref'))
+    )
+    op.create_index(op.f('ix_import_change_area_path'), 'import_change', ['area_path'], unique=False)
+    op.create_index('ix_import_change_batch_kind', 'import_change', ['batch_id', 'kind', 'id'], unique=False)
+    op.create_index('ix_import_change_batch_state', 'import_change', ['batch_id', 'state', 'id'], unique=False)
+    op.create_table('import_problem',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('batch_id', sa.Integer(), nullable=False),
+        sa.Column('row', sa.Integer(), nullable=False),
+        sa.Column('column', sa.String(length=80), nullable=False),
+        sa.Column('text', sa.String(length=300), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['batch_id'], ['import_batch.id'], name=op.f('fk_import_problem_batch_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_import_problem'))
+    )
+    op.create_index(op.f('ix_import_problem_area_path'), 'import_problem', ['area_path'], unique=False)
+    op.create_index('ix_import_problem_batch_row', 'import_problem', ['batch_id', 'row'], unique=False)
     op.create_table('kin',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('household_id', sa.Integer(), nullable=False),
