@@ -35,8 +35,7 @@ def _objection(actor: Actor, permission: Permission, area_path: str | None, depa
         holders = "、".join(sorted(role.title for role in permission.roles))
         return f"“{action.title}”由{holders}办理，你当前的身份是{actor.role.title}。"
     if area_path is not None and permission.reach is not Reach.ANYWHERE:
-        inside = actor.area_path == area_path if permission.reach is Reach.EXACT else contains(actor.area_path, area_path)
-        if not inside:
+        if not _reaches(permission.reach, actor.area_path, area_path):
             return f"“{action.title}”的对象不在你的管辖范围（{actor.area_name}）内。"
     if permission.own_department and department is not None and actor.department != department:
         return f"“{action.title}”只能由该部门自己办理。"
@@ -45,6 +44,12 @@ def _objection(actor: Actor, permission: Permission, area_path: str | None, depa
         if any(user_id == actor.user_id and code in barred for code, user_id in earlier):
             return f"你已经办理过本户的前一道手续，“{action.title}”须由另一人办理。"
     return ""
+
+
+def _reaches(reach: Reach, own: str, other: str) -> bool:
+    if reach is Reach.EXACT:
+        return own == other
+    return contains(own, other) or (reach is Reach.SHARED and contains(other, own))
 
 
 def scope_for(actor: Actor) -> Scope:

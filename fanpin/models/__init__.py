@@ -6,6 +6,7 @@ from fanpin.models import (
     cases,
     county,
     deliberation,
+    events,
     households,
     keychecks,
     leading_groups,
@@ -15,7 +16,9 @@ from fanpin.models import (
     notices,
     outbox,
     papers,
+    rectification,
     register,
+    relocation,
     reviews,
     rounds,
     staff,
@@ -27,7 +30,7 @@ from fanpin.models import (
 )
 
 __all__ = [
-    "areas", "audit", "cases", "county", "deliberation", "households", "keychecks", "leading_groups", "leads",
-    "lines", "measures", "notices", "outbox", "papers", "register", "reviews", "rounds", "staff", "supervision", "surveys", "township",
-    "users", "warnings",
+    "areas", "audit", "cases", "county", "deliberation", "events", "households", "keychecks", "leading_groups",
+    "leads", "lines", "measures", "notices", "outbox", "papers", "rectification", "register", "relocation", "reviews",
+    "rounds", "staff", "supervision", "surveys", "township", "users", "warnings",
 ]

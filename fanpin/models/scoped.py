@@ -66,6 +66,11 @@ class Scoped:
     area_path: Mapped[str] = mapped_column(path_column_type(), index=True)
 
     @classmethod
+    def lies_in(cls, first: str, beyond: str) -> ColumnElement[bool]:
+        """Return the condition that the row belongs to the area whose paths run from `first` to before `beyond`."""
+        return and_(cls.area_path >= first, cls.area_path < beyond)
+
+    @classmethod
     def seen_by_department(cls, scope: Scope) -> ColumnElement[bool] | None:
         """Return what a department officer sees of the table besides the area; None: nothing, ever."""
         return None
@@ -74,6 +79,16 @@ class Scoped:
     def seen_by_assigned(cls, scope: Scope) -> ColumnElement[bool] | None:
         """Return what a lead department or helper sees of the table besides the area; None: nothing, ever."""
         return None
+
+
+class Shared(Scoped):
+    """A row about an area that concerns everybody above and within: an event, a plan; it may name no household."""
+
+    @classmethod
+    def lies_in(cls, first: str, beyond: str) -> ColumnElement[bool]:
+        """Return the condition that the row's area lies in the area, or the area in it."""
+        return or_(super().lies_in(first, beyond),
+                   and_(cls.area_path <= first, cls.area_path.concat(BEYOND) > first))
 
 
 def within(column: ColumnElement[str] | Mapped[str], paths: tuple[str, ...]) -> ColumnElement[bool]:
@@ -104,7 +119,7 @@ def system_scope(session: Session, *, reason: str) -> Iterator[None]:
 
 
 def _criterion(cls: type[Scoped], scope: Scope) -> ColumnElement[bool] | None:
-    here = within(cls.area_path, scope.paths)
+    here = or_(false(), *(cls.lies_in(path, path + BEYOND) for path in scope.paths))
     if scope.kind is ScopeKind.LINE:
         return here
     narrower = (cls.seen_by_department(scope) if scope.kind is ScopeKind.DEPARTMENT
@@ -126,8 +141,7 @@ def _narrowing(scope: Scope) -> _Narrowing:
 def _line_option(first: str, beyond: str) -> ORMOption:
     # One option for all tables: as many options as tables would make every statement a millisecond slower. The two
     # ends are tracked as parameters of the lambda, so that a cached statement never keeps another person's.
-    return with_loader_criteria(Scoped, lambda cls: and_(cls.area_path >= first, cls.area_path < beyond),
-                                include_aliases=True)
+    return with_loader_criteria(Scoped, lambda cls: cls.lies_in(first, beyond), include_aliases=True)
 
 
 @lru_cache(maxsize=256)

@@ -89,6 +89,21 @@ class Action(TitledEnum):
 
     ELIMINATION_MARK = ("elimination.mark", "标注“风险消除”")
 
+    REGIONAL_READ = ("regional.read", "查看区域性风险事件")
+    REGIONAL_SEE = ("regional.see", "查看受影响农户名单")
+    REGIONAL_ENTER = ("regional.enter", "登记区域性风险事件")
+    REGIONAL_EXPOSE = ("regional.expose", "增减受影响农户")
+    REGIONAL_VISIT = ("regional.visit", "登记受影响农户排查结果")
+    REGIONAL_PLAN = ("regional.plan", "制定防范措施")
+    REGIONAL_RESPOND = ("regional.respond", "登记帮扶举措")
+    REGIONAL_ESCALATE = ("regional.escalate", "把事件报上一级")
+    REGIONAL_CLOSE = ("regional.close", "办结区域性风险事件")
+    REGIONAL_COMMUNITY = ("regional.community", "登记集中安置区")
+    REGIONAL_INDICATOR = ("regional.indicator", "登记安置区就业和社区融入情况")
+    REGIONAL_RECTIFY = ("regional.rectify", "交办整改")
+    REGIONAL_MEND = ("regional.mend", "登记整改结果")
+    REGIONAL_VERIFY = ("regional.verify", "核验整改")
+
     OVERSIGHT_LINE = ("oversight.line", "确定监测底线")
     OVERSIGHT_SEE = ("oversight.see", "查看辖区进度和督导情况")
     OVERSIGHT_GROUP = ("oversight.group", "维护领导小组名册")

@@ -60,6 +60,7 @@ class Reach(TitledEnum):
 
     ABOVE = ("above", "本级及下级辖区")
     EXACT = ("exact", "仅本级")
+    SHARED = ("shared", "本级、下级和上级涉及本辖区的")
     ANYWHERE = ("anywhere", "不限")
 
 
@@ -96,6 +97,10 @@ def _row(action: A, roles: frozenset[Role] | set[Role], clause: str = "", *, rea
 
 
 READERS = LINE_STAFF | {R.INSPECTOR, R.PREFECTURE}
+EVENT_STAFF = VILLAGE | TOWNSHIP | COUNTY | OVERSEERS | {R.COUNTY_LEADING_GROUP}
+EVENT_READERS = LINE_STAFF | OVERSEERS | {R.DEPARTMENT_OFFICER, R.INSPECTOR}
+# 二(四): county, township and prefecture have put right what was not carried out.
+RECTIFIERS = TOWNSHIP | COUNTY | {R.COUNTY_LEADING_GROUP, R.PREFECTURE}
 _PROPOSERS = (A.SURVEY_PROPOSE, A.DELIBERATION_SUBMIT, A.PUBLICITY_REPORT, A.SURVEY_CONFIRM)
 
 PERMISSIONS = {row.action: row for row in (
@@ -172,6 +177,20 @@ PERMISSIONS = {row.action: row for row in (
     _row(A.REVIEW_CONTINUE, VILLAGE),
     _row(A.REVIEW_LEAVE, VILLAGE),
     _row(A.ELIMINATION_MARK, {R.COUNTY_ANALYST}),
+    _row(A.REGIONAL_READ, EVENT_READERS, "二(四)", reach=Reach.SHARED),
+    _row(A.REGIONAL_SEE, READERS, "二(四)", reach=Reach.SHARED),
+    _row(A.REGIONAL_ENTER, MONITORS | TOWNSHIP | COUNTY | OVERSEERS | {R.DEPARTMENT_OFFICER}, "二(四)"),
+    _row(A.REGIONAL_EXPOSE, MONITORS | {R.COUNTY_ANALYST}, "二(四)", reach=Reach.SHARED),
+    _row(A.REGIONAL_VISIT, MONITORS, "二(四)", reach=Reach.SHARED),
+    _row(A.REGIONAL_PLAN, EVENT_STAFF | {R.DEPARTMENT_OFFICER}, "二(四)", reach=Reach.SHARED),
+    _row(A.REGIONAL_RESPOND, EVENT_STAFF | {R.DEPARTMENT_OFFICER}, "二(四)", reach=Reach.SHARED),
+    _row(A.REGIONAL_ESCALATE, EVENT_STAFF - {R.PROVINCE}, "二(四)"),
+    _row(A.REGIONAL_CLOSE, EVENT_STAFF, "二(四)"),
+    _row(A.REGIONAL_COMMUNITY, {R.COUNTY_ANALYST}, "二(四)"),
+    _row(A.REGIONAL_INDICATOR, {R.COUNTY_ANALYST, R.DEPARTMENT_OFFICER}, "二(四)"),
+    _row(A.REGIONAL_RECTIFY, RECTIFIERS, "二(四)", reach=Reach.SHARED),
+    _row(A.REGIONAL_MEND, VILLAGE | TOWNSHIP | COUNTY | {R.DEPARTMENT_OFFICER}, "二(四)", reach=Reach.EXACT),
+    _row(A.REGIONAL_VERIFY, RECTIFIERS, "二(四)"),
     _row(A.OVERSIGHT_LINE, OVERSEERS, "二(二)", reach=Reach.EXACT),
     _row(A.OVERSIGHT_SEE, OVERSEERS | COUNTY | TOWNSHIP | {R.COUNTY_LEADING_GROUP, R.INSPECTOR}, "六(二)"),
     _row(A.OVERSIGHT_GROUP, STEERING, "六(一)"),

@@ -19,9 +19,11 @@ from fanpin.rules.areas import AreaLevel, contains
 from fanpin.rules.departments import Department
 from fanpin.rules.intake import KeyCheckStatus, LeadSource, LeadStatus, RoundOccasion, VisitResult, WarningConclusion
 from fanpin.rules.refusals import AlreadyHandled, Invalid, NotAllowedHere
+from fanpin.rules.regional import ExposureResult
 from fanpin.rules.roles import TOWNSHIP, Actor
 from fanpin.steps import doing
 from fanpin.steps.advance import open_case
+from fanpin.steps.regional_numbers import events_of
 
 
 def month_of(day: date) -> str:
@@ -164,7 +166,7 @@ def _dispatched(warning: Warning) -> None:
 
 
 def grounds_for(session: Session, household: Household) -> list[str]:
-    """List what speaks for checking the household: merged leads, verified warnings, visits with a problem."""
+    """List what speaks for checking the household: merged leads, verified warnings, visits and events with a problem."""
     leads = session.scalars(select(Lead).where(Lead.household_id == household.id, Lead.status == LeadStatus.MERGED))
     warnings = session.scalars(select(Warning).where(Warning.household_id == household.id,
                                                      Warning.conclusion == WarningConclusion.AT_RISK))
@@ -173,7 +175,10 @@ def grounds_for(session: Session, household: Household) -> list[str]:
                                                       RoundVisit.result != VisitResult.NO_PROBLEM))
     return [*(f"线索 {row.source.title}（{_said(row.declared_on)}）" for row in leads),
             *(f"预警 {row.month[:4]}年{int(row.month[5:])}月{row.source.title}，核实存在风险" for row in warnings),
-            *(f"排查 {row.result.title}（{_said(row.visited_on)}）" for row in visits if row.result and row.visited_on)]
+            *(f"排查 {row.result.title}（{_said(row.visited_on)}）" for row in visits if row.result and row.visited_on),
+            *(f"事件“{event.title}”，{row.result.title}（{_said(row.visited_on)}）"
+              for event, row in events_of(session, household.id)
+              if row.visited_on and row.result in (ExposureResult.AT_RISK, ExposureResult.AFFECTED))]
 
 
 def _said(day: date) -> str:

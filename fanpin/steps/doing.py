@@ -10,6 +10,7 @@ from fanpin import audit, authorization
 from fanpin.models.areas import Area, AreaSetting
 from fanpin.models.cases import Case, CaseReturn, began_in_round, first_round_that_counts
 from fanpin.models.deliberation import ListEntry, VillageList
+from fanpin.models.events import Event
 from fanpin.models.households import Household
 from fanpin.rules import stages
 from fanpin.rules.actions import Action
@@ -39,6 +40,9 @@ def stream_of(subject: object, actor: Actor) -> str:
     list_id = subject.id if isinstance(subject, VillageList) else getattr(subject, "list_id", None)
     if list_id is not None:
         return f"list:{list_id}"
+    event_id = subject.id if isinstance(subject, Event) else getattr(subject, "event_id", None)
+    if event_id is not None:
+        return f"event:{event_id}"
     return audit.user_stream(actor.user_id)
 
 

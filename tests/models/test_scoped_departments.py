@@ -50,7 +50,9 @@ def a_measure(session: Session, case: Case, *, department: str = "agriculture",
 def test_the_tables_that_a_department_sees_are_exactly_the_joint_review_s() -> None:
     seen = {cls.__name__ for cls in set(SCOPED) - NOT_FOR_DEPARTMENTS}
     assert seen >= {cls.__name__ for cls in (Inquiry, Question, FactRow, CoverageRow)}
-    assert seen <= {"Inquiry", "Question", "Batch", "FactRow", "CoverageRow", "MonthlyAnalysis", "AnalysisSignature"}
+    assert seen <= {"Inquiry", "Question", "Batch", "FactRow", "CoverageRow", "MonthlyAnalysis", "AnalysisSignature",
+                    "Event", "EventArea", "EventAct", "EventPlan", "EventResponse", "Rectification", "Community", "CommunityName",
+                    "CommunityFigure"}
 
 
 def test_a_department_sees_its_own_questions_only(session: Session, world: World, two: Two) -> None:
