@@ -22,6 +22,7 @@ from fanpin.models.scoped import Scope, ScopeKind, set_scope
 from fanpin.models.users import Grant, User
 from fanpin.rules.intake import Channel, DifficultyCategory, LeadSource, RoundOccasion
 from fanpin.rules.members import LabourSkill, Relation
+from fanpin.rules.regional import Cause, EventKind, EventSource, ExposedBy, ExposureResult, SizeClass
 from fanpin.rules.roles import Role
 from fanpin.rules.stages import Procedure
 from fanpin.rules.survey import SurveyItem
@@ -34,7 +35,11 @@ from fanpin.steps import (
     intake,
     paper_data,
     publicity,
+    rectification,
+    regional,
+    regional_help,
     register_import,
+    relocation,
     screening,
 )
 from fanpin.steps.households import Person
@@ -165,6 +170,32 @@ class Settlement:
             self._keep(analysis=month)
         self._keep(lead=lead, round=round_, visit=self._visit(round_), key_check=check, warning=warning, household=home,
                    member=home.members[0])
+        self._event(home)
+
+    # 二(四)
+    def _event(self, home: Household) -> None:
+        now, today = self.people.calendar.now, self.people.calendar.day
+        when = {"now": now, "today": today}
+        cadre = self.people.acting(L.VILLAGE_CADRE)
+        # Departments read events: what only the line may read stands at the household and in the tasks.
+        event = regional.enter(self.session, [self.village], regional.Reported(
+            EventKind.WEATHER, "一月霜冻", today, EventSource.WATCH, ExposedBy.AREA), actor=cadre, **when)
+        regional.look(self.session, event, home, visited_on=today, result=ExposureResult.AFFECTED, note=f"{self.said}：减产",
+                      actor=cadre, **when)
+        due = TODAY + 10 * DAY
+        regional_help.plan(self.session, event, regional_help.Planned("核损到户", "村委会", "村干部", due), actor=cadre, **when)
+        township = self.people.acting(L.TOWNSHIP_CADRE)
+        tasks = [rectification.give(self.session, event, rectification.Task(
+            Cause.WORK, f"{self.said}：没有排查到户", "补做排查", self.village, due), actor=township, **when) for _ in "12"]
+        rectification.mend(self.session, tasks[1], result=f"{self.said}：已补做", done_on=today, evidence_file_id=None,
+                           actor=self.people.acting(L.VILLAGE_CADRE), **when)
+        self._keep(event=event, rectification=tasks[0], rectification_done=tasks[1])
+        if self.key != "sibling":
+            place = self.world.areas["township" if self.key == "own" else "other_township"]
+            community = relocation.register(
+                self.session, place, name="测试家园", address="镇上", size_class=SizeClass.LARGE, size_source="测搬〔2019〕1号",
+                actor=self.people.acting(L.COUNTY_ANALYST), now=now)
+            self._keep(community=community)
 
     def _visit(self, round_: Round) -> RoundVisit:
         return self.session.scalars(select(RoundVisit).where(RoundVisit.round_id == round_.id).order_by(RoundVisit.id)).first()

@@ -23,14 +23,15 @@ KEY = "_key"
 # What is sent to acts that have no page of their own.
 FURTHER = {"analysis.no_problem": ("visit", "round"), "analysis.dispatch": ("warning",), "accounts.switch": ("grant",),
            "administration.revoke": ("grant",), "papers.issue_for_case": ("code",), "papers.issue_for_list": ("code",),
-           "county.sign": ("note",), "trail.verify": ("about",), "county.assign": ("version", "department"),
+           "county.sign": ("note",), "regional.unaffected": ("household", "visited_on", "area"), "regional.attach": ("text",),
+           "regional.detach": ("text",), "regional.search_again": ("note",), "trail.verify": ("about",), "county.assign": ("version", "department"),
            **{f"county.{act}": ("version", "reason", "document", "department")
               for act in ("determine", "decline", "not_include", "refer")},
            "deliberation.decline": ("version", "reason"), "deliberation.new": ("month", "case", "cases", "procedure"),
            "deliberation.submit": ("version",), "publicity.report": ("version",), "review.leave": ("version", "reason"),
            "township.submit": ("version",)}
 ASKED = ("q", "after", "before", "area", "code", "kind", "next", "procedure", "purpose", "round", "state", "status", "sort",
-         "page", "month", "stage", "source", "department", "group", "village")
+         "page", "month", "stage", "source", "department", "group", "village", "community", "plan")
 LINES = matrix.lines()
 POSTS = [line for line in LINES if line.method == "POST" and line.endpoint != "accounts.logout"]
 GETS = [line for line in LINES if line.method == "GET" and not line.endpoint.endswith("static")]

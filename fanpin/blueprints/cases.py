@@ -3,6 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
+from sqlalchemy import select
 from wtforms import BooleanField
 
 from fanpin.blueprints import case_list, case_page, papers
@@ -13,6 +14,7 @@ from fanpin.blueprints.guard import actor, guard, now, today
 from fanpin.extensions import db
 from fanpin.models.areas import Area
 from fanpin.models.cases import Case
+from fanpin.models.rectification import Rectification
 from fanpin.rules.actions import Action
 from fanpin.rules.departments import Department
 from fanpin.rules.eligibility import HouseholdClass
@@ -89,7 +91,12 @@ def show(case: Case) -> ResponseReturnValue:
     """Show where a case stands, what is missing, and all that is known."""
     page = case_page.read(db.session(), case, actor=actor(), today=today(), household_url="")
     return render_template("cases/show.html", page=page, case=case, papers=[papers.shown(row) for row in page.papers],
-                           phone=mask_phone(page.household.phone))
+                           phone=mask_phone(page.household.phone), tasks=_tasks(case))
+
+
+def _tasks(case: Case) -> list[Rectification]:
+    """List what was not carried out on a case and is put right or was."""
+    return list(db.session.scalars(select(Rectification).where(Rectification.case_id == case.id).order_by(Rectification.id)))
 
 
 @blueprint.app_template_filter("department")

@@ -3,6 +3,7 @@
 from sqlalchemy import and_, select
 from sqlalchemy.orm import joinedload
 
+from fanpin.blueprints import desk_regional
 from fanpin.blueprints.desk_village import objections
 from fanpin.blueprints.desk_work import Bench, Group, Item, page_of_case
 from fanpin.blueprints.links import link
@@ -27,19 +28,19 @@ _this_decision = and_(Determination.case_id == Case.id, Determination.procedure 
 def analyst(bench: Bench) -> list[Group]:
     """List the analyst's work, from leads to markings, and the papers that did not come out."""
     return [
-        _leads(bench), _leads_to_merge(bench), _warnings(bench), _key_checks(bench), _to_inquire(bench), _silent(bench),
+        _leads(bench), _leads_to_merge(bench), *desk_regional.county(bench), _warnings(bench), _key_checks(bench), _to_inquire(bench), _silent(bench),
         _hits(bench), _statements(bench), _to_report(bench), _letters(bench), _entries(bench), _markings(bench),
         objections(bench), _failed_papers(bench)]
 
 
 def decider(bench: Bench) -> list[Group]:
     """List what is to be decided, reported and assigned."""
-    return [_to_determine(bench), _to_report(bench), _to_assign(bench), _letters(bench)]
+    return [_to_determine(bench), _to_report(bench), _to_assign(bench), _letters(bench), *desk_regional.county(bench)]
 
 
 def leading_group(bench: Bench) -> list[Group]:
     """List the reports that came in and wait for a lead department."""
-    return [_to_assign(bench)]
+    return [_to_assign(bench), *desk_regional.leading_group(bench)]
 
 
 def _leads(bench: Bench) -> Group:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import func, or_, select
 
+from fanpin.blueprints import desk_regional
 from fanpin.blueprints.desk_work import Bench, Group, Item
 from fanpin.blueprints.links import link
 from fanpin.clock import legal_date
@@ -26,7 +27,7 @@ def officer(bench: Bench) -> list[Group]:
     waits = select(Question.id).where(Question.inquiry_id == Inquiry.id, Question.state == "waiting").exists()
     unsigned = select(Inquiry).where(Inquiry.signed_at.is_(None))
     return [_inquiries(bench, "答复部门核查", unsigned.where(waits)), _inquiries(bench, "签字确认答复", unsigned.where(~waits)),
-            _months(bench)]
+            _months(bench), *desk_regional.officer(bench)]
 
 
 def _inquiries(bench: Bench, title: str, query: object) -> Group:
@@ -59,12 +60,13 @@ def _measures(bench: Bench, title: str, status: MeasureStatus, endpoint: str) ->
 
 
 def overseer(bench: Bench) -> list[Group]:
-    """Say that this year's line is not yet set: it is due at the start of each year (二(二))."""
+    """Say that this year's line is not yet set, due at the start of each year (二(二)), and what waits of 二(四)."""
     year = bench.today.year
     known = bench.session.scalar(select(func.count()).select_from(MonitoringLine).where(
         MonitoringLine.area_id == bench.actor.area_id, MonitoringLine.year == year))
     item = Item(f"{year}年监测底线还没有确定", since=date(year, 1, 1), url=link("oversight.lines"), note="每年年初确定")
-    return [Group("确定监测底线", "二(二)", bench.actor.role.title, 0 if known else 1, (item,), link("oversight.lines"))]
+    return [Group("确定监测底线", "二(二)", bench.actor.role.title, 0 if known else 1, (item,), link("oversight.lines")),
+            *desk_regional.overseer(bench)]
 
 
 def _in_force(bench: Bench) -> object:

@@ -20,6 +20,7 @@ from fanpin.extensions import db, read_only
 from fanpin.models.cases import Case
 from fanpin.models.county import FindingRow, Inquiry
 from fanpin.models.deliberation import Opinion, VillageList
+from fanpin.models.events import Event
 from fanpin.models.households import Household, Member
 from fanpin.models.keychecks import KeyCheck
 from fanpin.models.leading_groups import GroupMember, JointMeeting, MeetingDecision
@@ -28,7 +29,9 @@ from fanpin.models.measures import Measure
 from fanpin.models.notices import Notice, NoticePlace, Objection
 from fanpin.models.outbox import StoredFile
 from fanpin.models.papers import Paper
+from fanpin.models.rectification import Rectification
 from fanpin.models.register import ImportBatch
+from fanpin.models.relocation import Community
 from fanpin.models.rounds import Round, RoundVisit
 from fanpin.models.scoped import OutOfScope, Scope, ScopeKind, set_scope
 from fanpin.models.staff import Training, WorkPlan
@@ -48,6 +51,7 @@ LOADED = {
     "paper": Paper, "file": StoredFile, "account": User, "analysis": MonthlyAnalysis,
     "group_member": GroupMember, "meeting": JointMeeting, "decision": MeetingDecision, "task": SupervisionTask,
     "upload": ImportBatch, "conduct": ConductFinding, "training": Training, "work_plan": WorkPlan,
+    "event": Event, "community": Community, "rectification": Rectification,
 }
 EAGER = {Case: (Case.household,)}
 KEY_PATTERN = re.compile(r"[A-Za-z0-9_-]{16,40}")

@@ -30,7 +30,8 @@ from fanpin.rules.areas import AreaLevel
 from fanpin.rules.members import DepartureReason, FocusGroup, Relation
 from fanpin.rules.privacy import mask_id, mask_phone
 from fanpin.rules.stages import MONITORED
-from fanpin.steps import households
+from fanpin.steps import households, relocation
+from fanpin.steps.regional_numbers import events_of
 
 KINDS = [("", "全部农户"), ("lifted", "脱贫户"), ("monitored", "监测对象"), ("open", "正在办理")]
 
@@ -69,7 +70,8 @@ def _of_kind(query: object, kind: str) -> object:
 def show(household: Household) -> ResponseReturnValue:
     """Show the household's file; opening it leaves an event."""
     return render_template("households/show.html", household=household, place=names_of([household.area_path]),
-                           phone=mask_phone(household.phone), **file_of(household, today=today()))
+                           phone=mask_phone(household.phone), events=events_of(db.session(), household.id),
+                           **file_of(household, today=today()))
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -87,6 +89,7 @@ def new() -> ResponseReturnValue:
                                home=("农户", url_for("households.index")))
     form = NewHouseholdForm(lives_here="1", rural_services="1", hukou_place=place.area.name)
     form.group.choices = [(group.code12, group.name) for group in groups]
+    form.offer_communities(relocation.names(db.session()))
     if form.validate_on_submit():
         with form.attempt():
             values = form.values()
@@ -107,6 +110,7 @@ def new() -> ResponseReturnValue:
 def edit(household: Household) -> ResponseReturnValue:
     """Change the household's own fields."""
     form = HouseholdForm(data=household_data(household))
+    form.offer_communities(relocation.names(db.session()))
     if form.validate_on_submit():
         with form.attempt():
             households.edit(db.session(), household, form.values(), actor=actor(), now=now())

@@ -28,6 +28,7 @@ from fanpin.steps.households import Person
 PHONE = re.compile(r"\+?[0-9]{3,4}[- ]?[0-9]{4,8}[0-9 -]{0,6}")
 YES_NO = [("1", "是"), ("0", "否")]
 EMPTY = ("", "未填写")
+NOT_RELOCATED = ("", "不住在集中安置区")
 
 
 def options(titled: type[TitledEnum], *, empty: tuple[str, str] | None = EMPTY) -> list[tuple[str, str]]:
@@ -58,8 +59,13 @@ class HouseholdFields:
     hukou_place = LineField("户籍所在地", limit=120)
     address = LineField("住址", limit=120)
     phone = LineField("联系电话", [phone_number], limit=30)
-    relocation_community = LineField("易地扶贫搬迁安置区", limit=80)
+    relocation_community = PickField("易地扶贫搬迁集中安置区", choices=[])
     national_code = LineField("全国系统户编号", limit=40)
+
+    def offer_communities(self, names: Sequence[str]) -> None:
+        """Offer the registered communities, and what stands in the file already, however it is spelt."""
+        kept = self.relocation_community.object_data or ""
+        self.relocation_community.choices = [NOT_RELOCATED, *((name, name) for name in dict.fromkeys([*names, kept]) if name)]
 
     def values(self) -> dict[str, object]:
         """Return what changes."""

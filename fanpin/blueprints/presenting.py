@@ -18,6 +18,7 @@ MENU = (
     ("线索", "intake.index", Action.INTAKE_REGISTER),
     ("排查与预警", "analysis.index", Action.ANALYSIS_VISIT),
     ("重点核查", "analysis.key_checks", Action.ANALYSIS_PROPOSE),
+    ("区域性风险", "regional.index", Action.REGIONAL_READ),
     ("农户", "households.index", Action.HOUSEHOLD_READ),
     ("导入农户表", "register.index", Action.REGISTER_IMPORT),
     ("办理", "cases.index", Action.CASE_READ),

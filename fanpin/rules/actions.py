@@ -100,6 +100,7 @@ class Action(TitledEnum):
     REGIONAL_CLOSE = ("regional.close", "办结区域性风险事件")
     REGIONAL_COMMUNITY = ("regional.community", "登记集中安置区")
     REGIONAL_INDICATOR = ("regional.indicator", "登记安置区就业和社区融入情况")
+    REGIONAL_TASKS = ("regional.tasks.see", "查看整改任务")
     REGIONAL_RECTIFY = ("regional.rectify", "交办整改")
     REGIONAL_MEND = ("regional.mend", "登记整改结果")
     REGIONAL_VERIFY = ("regional.verify", "核验整改")

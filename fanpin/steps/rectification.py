@@ -62,7 +62,7 @@ def mend(session: Session, row: Rectification, *, result: str, done_on: date, ev
     """Record what the unit responsible has put right; it waits for verification."""
     doing.permit(session, Action.REGIONAL_MEND, actor=actor, subject=row)
     if not is_unit(row, actor):
-        raise NotPermitted(f"这项整改由{row.unit}办理。", action=Action.REGIONAL_MEND.value, clause=CLAUSE)
+        raise NotAllowedHere(f"这项整改由{row.unit}办理。", action=Action.REGIONAL_MEND.value, clause=CLAUSE)
     doing.filled(result=result)
     doing.not_future(today, done_on=done_on)
     _in_state(row, RectificationState.OPEN)
