@@ -47,7 +47,7 @@ def match(session: Session, event: Event, *, path: str, added_by: str, now: date
             .where(within(Household.area_path, tuple(paths)), Household.departed_on.is_(None), ~known)
             .group_by(Household.id, Household.area_path))
         names = ["event_id", "household_id", "area_path", "ground", "by_hand", "added_by", "added_at"]
-        return session.execute(insert(Exposure).from_select(names, households)).rowcount
+        return session.execute(insert(Exposure).from_select(names, households), execution_options={"preserve_rowcount": True}).rowcount
 
 
 def shared_with(path: str, touched: Iterable[str]) -> list[str]:

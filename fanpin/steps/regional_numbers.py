@@ -75,7 +75,7 @@ def by_area(session: Session, event: Event, area: Area) -> list[tuple[Area, Numb
         rows = session.execute(
             select(Area, *_counts()).join(Exposure, _lies_in(Exposure.area_path)).outerjoin(Case, _monitored())
             .where(Area.parent_id == area.id, Area.valid_to.is_(None), Exposure.event_id == event.id,
-                   Exposure.removed_at.is_(None)).group_by(Area).order_by(Area.code12)).all()
+                   Exposure.removed_at.is_(None)).group_by(Area.id).order_by(Area.code12)).all()
     return [(row[0], Numbers(*(int(value or 0) for value in row[1:]))) for row in rows]
 
 
