@@ -393,6 +393,23 @@ def upgrade() -> None:
         sa.UniqueConstraint('ref', name=op.f('uq_monthly_analysis_ref'))
     )
     op.create_index(op.f('ix_monthly_analysis_area_path'), 'monthly_analysis', ['area_path'], unique=False)
+    op.create_table('relocation_community',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('name', sa.String(length=80), nullable=False),
+        sa.Column('place_id', sa.Integer(), nullable=False),
+        sa.Column('address', sa.String(length=120), nullable=False),
+        sa.Column('size_class', sa.String(length=40), nullable=False),
+        sa.Column('size_source', sa.String(length=200), nullable=False),
+        sa.Column('registered_by', sa.String(length=60), nullable=False),
+        sa.Column('registered_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['place_id'], ['area.id'], name=op.f('fk_relocation_community_place_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_relocation_community')),
+        sa.UniqueConstraint('area_path', 'name', name=op.f('uq_relocation_community_area_path_name')),
+        sa.UniqueConstraint('ref', name=op.f('uq_relocation_community_ref'))
+    )
+    op.create_index(op.f('ix_relocation_community_area_path'), 'relocation_community', ['area_path'], unique=False)
     op.create_table('responsible_person',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('area_id', sa.Integer(), nullable=False),
@@ -782,6 +799,68 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_notice_area_path'), 'notice', ['area_path'], unique=False)
     op.create_index('ix_notice_list_id', 'notice', ['list_id'], unique=False)
+    op.create_table('regional_event',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('title', sa.String(length=80), nullable=False),
+        sa.Column('happened_on', sa.Date(), nullable=False),
+        sa.Column('source', sa.String(length=40), nullable=False),
+        sa.Column('degree', sa.String(length=40), nullable=False),
+        sa.Column('document', sa.String(length=200), nullable=False),
+        sa.Column('description', sa.Text(), nullable=False),
+        sa.Column('exposed_by', sa.String(length=40), nullable=False),
+        sa.Column('exposed_word', sa.String(length=40), nullable=False),
+        sa.Column('community_id', sa.Integer()),
+        sa.Column('charge_id', sa.Integer(), nullable=False),
+        sa.Column('charge_path', PATH, nullable=False),
+        sa.Column('department', sa.String(length=40), nullable=False),
+        sa.Column('entered_by', sa.String(length=60), nullable=False),
+        sa.Column('entered_on', sa.Date(), nullable=False),
+        sa.Column('entered_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('matched_at', sa.DateTime(timezone=True)),
+        sa.Column('conclusion', sa.Text(), nullable=False),
+        sa.Column('closed_on', sa.Date()),
+        sa.Column('closed_by', sa.String(length=60), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['charge_id'], ['area.id'], name=op.f('fk_regional_event_charge_id')),
+        sa.ForeignKeyConstraint(['community_id'], ['relocation_community.id'], name=op.f('fk_regional_event_community_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_regional_event')),
+        sa.UniqueConstraint('ref', name=op.f('uq_regional_event_ref'))
+    )
+    op.create_index(op.f('ix_regional_event_area_path'), 'regional_event', ['area_path'], unique=False)
+    op.create_index('ix_regional_event_closed_charge', 'regional_event', ['closed_on', 'charge_path'], unique=False)
+    op.create_table('relocation_community_name',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('community_id', sa.Integer(), nullable=False),
+        sa.Column('text', sa.String(length=80), nullable=False),
+        sa.Column('added_by', sa.String(length=60), nullable=False),
+        sa.Column('added_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['community_id'], ['relocation_community.id'], name=op.f('fk_relocation_community_name_community_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_relocation_community_name')),
+        sa.UniqueConstraint('area_path', 'text', name=op.f('uq_relocation_community_name_area_path_text'))
+    )
+    op.create_index(op.f('ix_relocation_community_name_area_path'), 'relocation_community_name', ['area_path'], unique=False)
+    op.create_index(op.f('ix_relocation_community_name_community_id'), 'relocation_community_name', ['community_id'], unique=False)
+    op.create_table('relocation_figure',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('community_id', sa.Integer(), nullable=False),
+        sa.Column('indicator', sa.String(length=40), nullable=False),
+        sa.Column('month', sa.String(length=7), nullable=False),
+        sa.Column('part', sa.Integer(), nullable=False),
+        sa.Column('whole', sa.Integer(), nullable=False),
+        sa.Column('source', sa.String(length=200), nullable=False),
+        sa.Column('note', sa.String(length=400), nullable=False),
+        sa.Column('recorded_by', sa.String(length=60), nullable=False),
+        sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['community_id'], ['relocation_community.id'], name=op.f('fk_relocation_figure_community_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_relocation_figure'))
+    )
+    op.create_index(op.f('ix_relocation_figure_area_path'), 'relocation_figure', ['area_path'], unique=False)
+    op.create_index(op.f('ix_relocation_figure_community_id'), 'relocation_figure', ['community_id'], unique=False)
     op.create_table('round_visit',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('round_id', sa.Integer(), nullable=False),
@@ -906,6 +985,80 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_consent_area_path'), 'consent', ['area_path'], unique=False)
     op.create_index('ix_consent_household_id', 'consent', ['household_id'], unique=False)
+    op.create_table('event_act',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('event_id', sa.Integer(), nullable=False),
+        sa.Column('action', sa.String(length=40), nullable=False),
+        sa.Column('note', sa.Text(), nullable=False),
+        sa.Column('actor', sa.String(length=120), nullable=False),
+        sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['event_id'], ['regional_event.id'], name=op.f('fk_event_act_event_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_event_act'))
+    )
+    op.create_index(op.f('ix_event_act_area_path'), 'event_act', ['area_path'], unique=False)
+    op.create_index('ix_event_act_event_id', 'event_act', ['event_id'], unique=False)
+    op.create_table('event_area',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('event_id', sa.Integer(), nullable=False),
+        sa.Column('area_id', sa.Integer(), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_event_area_area_id')),
+        sa.ForeignKeyConstraint(['event_id'], ['regional_event.id'], name=op.f('fk_event_area_event_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_event_area')),
+        sa.UniqueConstraint('event_id', 'area_id', name=op.f('uq_event_area_event_id_area_id'))
+    )
+    op.create_index(op.f('ix_event_area_area_path'), 'event_area', ['area_path'], unique=False)
+    op.create_table('event_exposure',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('event_id', sa.Integer(), nullable=False),
+        sa.Column('household_id', sa.Integer(), nullable=False),
+        sa.Column('ground', sa.String(length=200), nullable=False),
+        sa.Column('by_hand', sa.Boolean(), nullable=False),
+        sa.Column('added_by', sa.String(length=60), nullable=False),
+        sa.Column('added_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('removed_at', sa.DateTime(timezone=True)),
+        sa.Column('removed_by', sa.String(length=60), nullable=False),
+        sa.Column('removed_reason', sa.String(length=200), nullable=False),
+        sa.Column('visited_on', sa.Date()),
+        sa.Column('result', sa.String(length=40)),
+        sa.Column('note', sa.Text(), nullable=False),
+        sa.Column('visited_by', sa.String(length=60), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['event_id'], ['regional_event.id'], name=op.f('fk_event_exposure_event_id')),
+        sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_event_exposure_household_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_event_exposure')),
+        sa.UniqueConstraint('event_id', 'household_id', name=op.f('uq_event_exposure_event_id_household_id'))
+    )
+    op.create_index(op.f('ix_event_exposure_area_path'), 'event_exposure', ['area_path'], unique=False)
+    op.create_index('ix_event_exposure_household_id', 'event_exposure', ['household_id'], unique=False)
+    op.create_index('ix_event_exposure_owed', 'event_exposure', ['visited_on', 'removed_at', 'area_path'], unique=False)
+    op.create_index('ix_event_exposure_place', 'event_exposure', ['event_id', 'area_path', 'household_id'], unique=False)
+    op.create_table('event_plan',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('event_id', sa.Integer(), nullable=False),
+        sa.Column('area_id', sa.Integer(), nullable=False),
+        sa.Column('measures', sa.Text(), nullable=False),
+        sa.Column('unit', sa.String(length=80), nullable=False),
+        sa.Column('unit_department', sa.String(length=40), nullable=False),
+        sa.Column('person', sa.String(length=60), nullable=False),
+        sa.Column('due_on', sa.Date(), nullable=False),
+        sa.Column('document', sa.String(length=200), nullable=False),
+        sa.Column('made_by', sa.String(length=60), nullable=False),
+        sa.Column('made_on', sa.Date(), nullable=False),
+        sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('done_on', sa.Date()),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_event_plan_area_id')),
+        sa.ForeignKeyConstraint(['event_id'], ['regional_event.id'], name=op.f('fk_event_plan_event_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_event_plan')),
+        sa.UniqueConstraint('ref', name=op.f('uq_event_plan_ref'))
+    )
+    op.create_index(op.f('ix_event_plan_area_path'), 'event_plan', ['area_path'], unique=False)
+    op.create_index('ix_event_plan_event_id', 'event_plan', ['event_id'], unique=False)
+    op.create_index('ix_event_plan_owed', 'event_plan', ['done_on', 'due_on'], unique=False)
     op.create_table('exit_consent',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('case_id', sa.Integer(), nullable=False),
@@ -1245,6 +1398,46 @@ def upgrade() -> None:
     op.create_index('ix_paper_case_id', 'paper', ['case_id'], unique=False)
     op.create_index('ix_paper_household_id', 'paper', ['household_id'], unique=False)
     op.create_index('ix_paper_list_id', 'paper', ['list_id'], unique=False)
+    op.create_table('rectification',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('case_id', sa.Integer()),
+        sa.Column('event_id', sa.Integer()),
+        sa.Column('about', sa.String(length=120), nullable=False),
+        sa.Column('cause', sa.String(length=40), nullable=False),
+        sa.Column('finding', sa.Text(), nullable=False),
+        sa.Column('demand', sa.Text(), nullable=False),
+        sa.Column('area_id', sa.Integer(), nullable=False),
+        sa.Column('department', sa.String(length=40), nullable=False),
+        sa.Column('unit', sa.String(length=80), nullable=False),
+        sa.Column('person', sa.String(length=60), nullable=False),
+        sa.Column('due_on', sa.Date(), nullable=False),
+        sa.Column('state', sa.String(length=40), nullable=False),
+        sa.Column('opened_by', sa.String(length=120), nullable=False),
+        sa.Column('opened_on', sa.Date(), nullable=False),
+        sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('result', sa.Text(), nullable=False),
+        sa.Column('done_on', sa.Date()),
+        sa.Column('done_by', sa.String(length=60), nullable=False),
+        sa.Column('done_by_id', sa.Integer()),
+        sa.Column('evidence_file_id', sa.Integer()),
+        sa.Column('verdict', sa.Text(), nullable=False),
+        sa.Column('verified_on', sa.Date()),
+        sa.Column('verified_by', sa.String(length=120), nullable=False),
+        sa.Column('returns', sa.Integer(), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_rectification_area_id')),
+        sa.ForeignKeyConstraint(['case_id'], ['monitoring_case.id'], name=op.f('fk_rectification_case_id')),
+        sa.ForeignKeyConstraint(['event_id'], ['regional_event.id'], name=op.f('fk_rectification_event_id')),
+        sa.ForeignKeyConstraint(['evidence_file_id'], ['stored_file.id'], name=op.f('fk_rectification_evidence_file_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_rectification')),
+        sa.UniqueConstraint('ref', name=op.f('uq_rectification_ref'))
+    )
+    op.create_index(op.f('ix_rectification_area_path'), 'rectification', ['area_path'], unique=False)
+    op.create_index(op.f('ix_rectification_case_id'), 'rectification', ['case_id'], unique=False)
+    op.create_index(op.f('ix_rectification_event_id'), 'rectification', ['event_id'], unique=False)
+    op.create_index('ix_rectification_state_area', 'rectification', ['state', 'area_path'], unique=False)
     op.create_table('review',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('case_id', sa.Integer(), nullable=False),
@@ -1372,6 +1565,32 @@ def upgrade() -> None:
         sa.UniqueConstraint('ref', name=op.f('uq_determination_ref'))
     )
     op.create_index(op.f('ix_determination_area_path'), 'determination', ['area_path'], unique=False)
+    op.create_table('event_response',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('event_id', sa.Integer(), nullable=False),
+        sa.Column('plan_id', sa.Integer()),
+        sa.Column('area_id', sa.Integer(), nullable=False),
+        sa.Column('unit', sa.String(length=80), nullable=False),
+        sa.Column('done', sa.Text(), nullable=False),
+        sa.Column('done_on', sa.Date(), nullable=False),
+        sa.Column('helped', sa.String(length=40), nullable=False),
+        sa.Column('helped_note', sa.String(length=200), nullable=False),
+        sa.Column('households', sa.Integer(), nullable=False),
+        sa.Column('evidence', sa.String(length=200), nullable=False),
+        sa.Column('evidence_file_id', sa.Integer()),
+        sa.Column('recorded_by', sa.String(length=60), nullable=False),
+        sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_event_response_area_id')),
+        sa.ForeignKeyConstraint(['event_id'], ['regional_event.id'], name=op.f('fk_event_response_event_id')),
+        sa.ForeignKeyConstraint(['evidence_file_id'], ['stored_file.id'], name=op.f('fk_event_response_evidence_file_id')),
+        sa.ForeignKeyConstraint(['plan_id'], ['event_plan.id'], name=op.f('fk_event_response_plan_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_event_response')),
+        sa.UniqueConstraint('ref', name=op.f('uq_event_response_ref'))
+    )
+    op.create_index(op.f('ix_event_response_area_path'), 'event_response', ['area_path'], unique=False)
+    op.create_index('ix_event_response_event_id', 'event_response', ['event_id'], unique=False)
     op.create_table('question',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('inquiry_id', sa.Integer(), nullable=False),
