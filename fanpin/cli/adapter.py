@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import click
+from flask import Flask
 
 from fanpin.adapters import distributions, run
 from fanpin.adapters.check import check
@@ -13,8 +14,11 @@ from fanpin.adapters.failures import AdapterFailed
 from fanpin.adapters.run import Usable
 from fanpin.adapters.trial import try_sheet
 from fanpin.adapters.wire import encode
-from fanpin.cli import Plain
+from fanpin.cli import Plain, load_settings
+from fanpin.cli.opening import open_app
 from fanpin.clock import Clock
+from fanpin.extensions import db, writing
+from fanpin.steps import adapters
 
 
 @click.group(name="adapter")
@@ -32,6 +36,37 @@ def list_command() -> None:
             click.echo(f"    不能启用：{problem}")
     good = sum(one.ok for one in found)
     click.echo(f"共{len(found)}个，可用{good}个。")
+
+
+@command.command("refresh")
+def refresh_command() -> None:
+    """把已安装的适配器登记到数据库；启动服务时也会自动登记。"""
+    app = open_app(load_settings())
+    told = register(app)
+    click.echo(f"已登记{told.present}个适配器。")
+    for label, names in (("新增", told.new), ("已卸载", told.gone), ("不能启用", told.refused)):
+        for name in names:
+            click.echo(f"{label}  {name}")
+
+
+@command.command("revoke")
+@click.argument("name")
+@click.option("--reason", required=True, help="为什么停用。")
+def revoke_command(name: str, reason: str) -> None:
+    """停用一个适配器的全部版本；装了新版本、重新登记后才能再用。"""
+    app = open_app(load_settings())
+    with app.app_context(), writing(db.session()) as session:
+        many = adapters.revoke(session, name, reason=reason, now=app.extensions["fanpin.clock"].now())
+    if not many:
+        raise Plain(f"没有登记过可以停用的“{name}”。")
+    click.echo(f"已停用{name}的{many}个版本。")
+
+
+def register(app: Flask) -> adapters.Refreshed:
+    """Ask every installed adapter for its declaration, then store them in one transaction."""
+    found = run.usable()
+    with app.app_context(), writing(db.session()) as session:
+        return adapters.refresh(session, found, now=app.extensions["fanpin.clock"].now())
 
 
 @command.command("check")

@@ -8,6 +8,7 @@ import click
 
 from fanpin.app import create_app
 from fanpin.cli import Plain, load_settings
+from fanpin.cli.adapter import register
 from fanpin.cli.demo_county import build
 from fanpin.cli.demo_people import PASSWORD, STAFF
 from fanpin.cli.demo_planted import told_stories
@@ -52,6 +53,7 @@ def make(if_missing: bool, fresh: bool, count: int, today: date) -> None:
     offset = (day - Clock().today()).days
     click.echo(f"正在建立演示县（以{day:%Y-%m-%d}为今天）……")
     with founded(settings, demo=True, now=Clock(timedelta(days=offset)).now()) as app, app.app_context():
+        register(app)
         told = build(db.session(), settings.files_dir, count=count, today=day, offset=offset, say=click.echo)
         db.session.remove()
         click.echo("正在办理后台事项（打印文书、比对）……")

@@ -17,6 +17,7 @@ from flask import Flask
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
 from fanpin.cli import Plain, load_settings
+from fanpin.cli.adapter import register
 from fanpin.cli.opening import open_app
 from fanpin.config import Settings
 
@@ -42,6 +43,8 @@ def command(host: str | None, port: int | None, no_worker: bool) -> None:
     app = open_app(settings)
     if app.config["FANPIN_DEMO_KEYS"] and not settings.loopback:
         raise Plain("演示数据只能在本机打开，没有启动。请去掉 --host，或用 fanpin init 建立正式安装。")
+    for refused in register(app).refused:
+        log.warning("adapter refused: %s", refused)
     listening = _listen(app, settings)
     supervisor = None if no_worker else Supervisor(worker_command(settings.instance))
     signal.signal(signal.SIGTERM, _end)

@@ -1,6 +1,7 @@
 """Rows with behaviour, one module per aggregate; importing the package makes every table known."""
 
 from fanpin.models import (
+    adapters,
     areas,
     audit,
     cases,
@@ -30,7 +31,7 @@ from fanpin.models import (
 )
 
 __all__ = [
-    "areas", "audit", "cases", "county", "deliberation", "events", "households", "keychecks", "leading_groups",
+    "adapters", "areas", "audit", "cases", "county", "deliberation", "events", "households", "keychecks", "leading_groups",
     "leads", "lines", "measures", "notices", "outbox", "papers", "rectification", "register", "relocation", "reviews",
     "rounds", "staff", "supervision", "surveys", "township", "users", "warnings",
 ]

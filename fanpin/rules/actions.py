@@ -118,6 +118,11 @@ class Action(TitledEnum):
     OVERSIGHT_FIND = ("oversight.find", "登记弄虚作假、失职失责问题")
     OVERSIGHT_FOLLOW = ("oversight.follow", "登记问题处理结果")
 
+    ADAPTER_READ = ("adapter.read", "查看部门数据接口")
+    ADAPTER_SET = ("adapter.set", "设置部门数据接口")
+    ADAPTER_TRY = ("adapter.try", "用样表试部门数据接口")
+    ADAPTER_APPROVE = ("adapter.approve", "批准部门数据接口的答复常设有效")
+
     ACCOUNT_CREATE = ("account.create", "建立和停用账号")
     ACCOUNT_GRANT = ("account.grant", "授予和收回权限")
     AUDIT_READ = ("audit.read", "查看审计记录")

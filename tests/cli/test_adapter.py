@@ -7,7 +7,7 @@ import pytest
 
 from tests.adapters.books import IDS
 from tests.adapters.samples import written
-from tests.cli.conftest import fanpin
+from tests.cli.conftest import Run, fanpin
 from tests.house import ROOT
 
 PATTERN = ROOT / "plugins" / "fanpin-medical-insurance"
@@ -69,3 +69,11 @@ def test_run_says_plainly_what_it_cannot_do(tmp_path: Path) -> None:
     installed = ("adapter", "run", "fanpin-medical-insurance", "--ask", str(sheet))
     assert "没有找到表头" in fanpin(tmp_path, *installed).output
     assert "没有“x”这种表" in fanpin(tmp_path, *installed, "--table", "x").output
+
+
+def test_refresh_registers_and_revoke_puts_out_of_use(run: Run) -> None:
+    assert "新增  fanpin-medical-insurance 1.0" in run("adapter", "refresh").output
+    assert "新增" not in run("adapter", "refresh").output
+    revoked = run("adapter", "revoke", "fanpin-medical-insurance", "--reason", "数据有误")
+    assert revoked.exit_code == 0 and "1个版本" in revoked.output
+    assert run("adapter", "revoke", "fanpin-medical-insurance", "--reason", "数据有误").exit_code == 1
