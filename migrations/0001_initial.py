@@ -29,6 +29,45 @@ POSTGRESQL = (
 
 def upgrade() -> None:
     """Create the tables in the order in which they refer to each other."""
+    op.create_table('adapter_release',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('name', sa.String(length=60), nullable=False),
+        sa.Column('title', sa.String(length=60), nullable=False),
+        sa.Column('department', sa.String(length=40), nullable=False),
+        sa.Column('distribution', sa.String(length=80), nullable=False),
+        sa.Column('version', sa.String(length=40), nullable=False),
+        sa.Column('digest', sa.String(length=64), nullable=False),
+        sa.Column('contract', sa.Integer(), nullable=False),
+        sa.Column('manifest', sa.JSON(), nullable=False),
+        sa.Column('problems', sa.JSON(), nullable=False),
+        sa.Column('present', sa.Boolean(), nullable=False),
+        sa.Column('first_seen', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('last_seen', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('revoked_at', sa.DateTime(timezone=True)),
+        sa.Column('revoked_reason', sa.String(length=200), nullable=False),
+        sa.Column('failures', sa.Integer(), nullable=False),
+        sa.Column('open_until', sa.DateTime(timezone=True)),
+        sa.Column('last_ok_at', sa.DateTime(timezone=True)),
+        sa.Column('last_failed_at', sa.DateTime(timezone=True)),
+        sa.Column('last_failure', sa.String(length=200), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_adapter_release')),
+        sa.UniqueConstraint('name', 'version', 'digest', name=op.f('uq_adapter_release_name_version_digest')),
+        sa.UniqueConstraint('ref', name=op.f('uq_adapter_release_ref'))
+    )
+    op.create_table('adapter_setting',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('key', sa.String(length=40), nullable=False),
+        sa.Column('value', sa.LargeBinary(), nullable=False),
+        sa.Column('set_by', sa.String(length=60), nullable=False),
+        sa.Column('set_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('department', sa.String(length=40), nullable=False),
+        sa.Column('adapter', sa.String(length=60), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_adapter_setting')),
+        sa.UniqueConstraint('area_path', 'adapter', 'key', name=op.f('uq_adapter_setting_area_path_adapter_key'))
+    )
+    op.create_index(op.f('ix_adapter_setting_area_path'), 'adapter_setting', ['area_path'], unique=False)
     op.create_table('area',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('parent_id', sa.Integer()),
@@ -180,6 +219,59 @@ def upgrade() -> None:
         sa.UniqueConstraint('ref', name=op.f('uq_user_account_ref')),
         sa.UniqueConstraint('username', name=op.f('uq_user_account_username'))
     )
+    op.create_table('adapter_approval',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('release_id', sa.Integer(), nullable=False),
+        sa.Column('version', sa.String(length=40), nullable=False),
+        sa.Column('digest', sa.String(length=64), nullable=False),
+        sa.Column('document', sa.String(length=200), nullable=False),
+        sa.Column('approved_by', sa.String(length=60), nullable=False),
+        sa.Column('approved_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('withdrawn_by', sa.String(length=60), nullable=False),
+        sa.Column('withdrawn_at', sa.DateTime(timezone=True)),
+        sa.Column('withdrawn_reason', sa.String(length=200), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('department', sa.String(length=40), nullable=False),
+        sa.Column('adapter', sa.String(length=60), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['release_id'], ['adapter_release.id'], name=op.f('fk_adapter_approval_release_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_adapter_approval')),
+        sa.UniqueConstraint('ref', name=op.f('uq_adapter_approval_ref'))
+    )
+    op.create_index(op.f('ix_adapter_approval_area_path'), 'adapter_approval', ['area_path'], unique=False)
+    op.create_index(op.f('ix_adapter_approval_release_id'), 'adapter_approval', ['release_id'], unique=False)
+    op.create_table('adapter_failure',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('release_id', sa.Integer(), nullable=False),
+        sa.Column('version', sa.String(length=40), nullable=False),
+        sa.Column('code', sa.String(length=20), nullable=False),
+        sa.Column('text', sa.String(length=200), nullable=False),
+        sa.Column('detail', sa.String(length=80), nullable=False),
+        sa.Column('security', sa.Boolean(), nullable=False),
+        sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('department', sa.String(length=40), nullable=False),
+        sa.Column('adapter', sa.String(length=60), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['release_id'], ['adapter_release.id'], name=op.f('fk_adapter_failure_release_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_adapter_failure'))
+    )
+    op.create_index(op.f('ix_adapter_failure_area_path'), 'adapter_failure', ['area_path'], unique=False)
+    op.create_index('ix_adapter_failure_release_at', 'adapter_failure', ['release_id', 'at'], unique=False)
+    op.create_table('adapter_trial',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('release_id', sa.Integer(), nullable=False),
+        sa.Column('asked_by', sa.String(length=60), nullable=False),
+        sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('done_at', sa.DateTime(timezone=True)),
+        sa.Column('result', sa.JSON(), nullable=False),
+        sa.Column('department', sa.String(length=40), nullable=False),
+        sa.Column('adapter', sa.String(length=60), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['release_id'], ['adapter_release.id'], name=op.f('fk_adapter_trial_release_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_adapter_trial'))
+    )
+    op.create_index(op.f('ix_adapter_trial_area_path'), 'adapter_trial', ['area_path'], unique=False)
+    op.create_index('ix_adapter_trial_release_area', 'adapter_trial', ['release_id', 'area_path'], unique=False)
     op.create_table('area_setting',
         sa.Column('area_id', sa.Integer(), nullable=False),
         sa.Column('key', sa.String(length=40), nullable=False),
