@@ -47,6 +47,7 @@ from tests import cast
 from tests.builders import an_id
 from tests.conftest import TODAY
 from tests.oversight_settlement import steered
+from tests.registered import registered
 from tests.world import World
 
 DAY = timedelta(days=1)
@@ -361,6 +362,8 @@ class Settlement:
         self.place.refs["grant"] = str(self.session.scalars(select(Grant.id).where(
             Grant.user_id == self.people.staff[L.VILLAGE_CADRE].user_id)).one())
         cadre = self.people.staff[L.VILLAGE_CADRE]
+        if self.key == "own":
+            self._keep(adapter=registered(self.session, department="education", now=self.people.calendar.now))
         self._keep(account=self.session.scalars(select(User).where(User.id == cadre.user_id)).one())
 
     def _sort_names(self) -> None:

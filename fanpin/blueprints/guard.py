@@ -17,6 +17,7 @@ from werkzeug.routing import BaseConverter
 
 from fanpin import authorization
 from fanpin.extensions import db, read_only
+from fanpin.models.adapters import AdapterRelease
 from fanpin.models.cases import Case
 from fanpin.models.county import FindingRow, Inquiry
 from fanpin.models.deliberation import Opinion, VillageList
@@ -45,6 +46,7 @@ from fanpin.steps import accounts, reading, sessions, submissions
 from fanpin.steps.advance import earlier_acts, overtaken
 
 LOADED = {
+    "adapter": AdapterRelease,
     "case": Case, "household": Household, "member": Member, "lead": Lead, "warning": Warning, "round": Round,
     "visit": RoundVisit, "key_check": KeyCheck, "village_list": VillageList, "notice": Notice, "place": NoticePlace,
     "objection": Objection, "opinion": Opinion, "inquiry": Inquiry, "finding": FindingRow, "measure": Measure,

@@ -32,6 +32,7 @@ MENU = (
     ("文书台账", "paper_desk.index", Action.CASE_READ),
     ("帮扶任务", "assistance.index", Action.ASSISTANCE_READ),
     ("督导", "oversight.board", Action.OVERSIGHT_SEE),
+    ("部门数据接口", "adapters.index", Action.ADAPTER_READ),
     ("监测底线", "oversight.lines", Action.OVERSIGHT_LINE),
     ("辖区进度", "oversight.progress", Action.OVERSIGHT_SEE),
     ("账号", "administration.accounts", Action.ACCOUNT_CREATE),

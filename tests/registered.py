@@ -1,0 +1,21 @@
+"""An installed adapter registered in a test's database: the pattern's declaration, for whatever department the test needs."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from fanpin.adapters import distributions, run
+from fanpin.models.adapters import AdapterRelease
+from fanpin.steps import adapters
+
+PATTERN = "fanpin-medical-insurance"
+
+
+def registered(session: Session, *, now: datetime, department: str = "medical_insurance") -> AdapterRelease:
+    """Register the pattern and return its release."""
+    installed = distributions.find(PATTERN)
+    assert installed is not None
+    adapters.refresh(session, [run.declared(installed)], now=now)
+    release = adapters.release_named(session, PATTERN)
+    release.department = department
+    return release
