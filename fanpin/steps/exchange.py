@@ -76,6 +76,9 @@ def accept_batch(session: Session, inquiry: Inquiry, batch: Batch, *, actor: Act
     session.flush()
     household_id, allowed = _basis(session, inquiry, today=today)
     quarantined = []
+    # One statement for the whole batch: what is written below supersedes what was answered before.
+    session.execute(update(FactRow).where(FactRow.question_id.in_([asked[key].id for key in batch.answers]))
+                    .values(superseded=True))
     for key, answer in batch.answers.items():
         question = asked[key]
         if (question.kind, subject_of(question)) in allowed:
@@ -89,7 +92,7 @@ def accept_batch(session: Session, inquiry: Inquiry, batch: Batch, *, actor: Act
                  object=inquiry.ref, area_path=inquiry.area_path,
                  facts={"department": inquiry.department, "transport": batch.source.value, "answers": len(batch.answers),
                         "digest": digest, "quarantined": len(quarantined)})
-    outbox.put(session, "county.screen", {"case": inquiry.case_id}, now=now)
+    outbox.put_once(session, "county.screen", {"case": inquiry.case_id}, now=now)
     return Delivery(row, quarantined=tuple(dict.fromkeys(quarantined)))
 
 
@@ -160,7 +163,6 @@ def _reject(session: Session, inquiry: Inquiry, batch: Batch, problems: Sequence
 
 
 def _keep_out(session: Session, question: Question, *, actor: Actor, now: datetime) -> None:
-    session.execute(update(FactRow).where(FactRow.question_id == question.id).values(superseded=True))
     question.state, question.answer, question.reason = CheckState.UNAVAILABLE.value, "", NO_CONSENT
     question.as_of, question.later_due, question.by_hand, question.evidence = None, None, False, ""
     question.answered_by, question.answered_at = actor.name, now
@@ -170,7 +172,6 @@ def _write_answer(session: Session, batch_row: BatchRow, question: Question, ans
                   household_id: int, actor: Actor, now: datetime, today: date, evidence: str) -> None:
     own = [item for item in batch.coverage if item.kind == question.kind and question.token in item.subjects]
     check = derive_check(answer, subject=question.token, kind=question.kind, as_of=batch.as_of, coverage=own, today=today)
-    session.execute(update(FactRow).where(FactRow.question_id == question.id).values(superseded=True))
     if isinstance(answer, Known):
         session.add_all(_fact_row(batch_row, question, fact, batch, household_id) for fact in answer.facts)
         session.add_all(_coverage_row(batch_row, question, item) for item in own)

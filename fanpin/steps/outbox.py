@@ -1,9 +1,10 @@
 """Side effects owed since their transaction: put here, claimed by the worker under a lease."""
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import String, cast, or_, select, update
 from sqlalchemy.orm import Session
 
 from fanpin.models.outbox import OutboxItem
@@ -30,6 +31,15 @@ def put(session: Session, kind: str, payload: Mapping[str, object], *, now: date
     item = OutboxItem(kind=kind, payload=dict(payload), created_at=now, due_at=now)
     session.add(item)
     return item
+
+
+def put_once(session: Session, kind: str, payload: Mapping[str, object], *, now: datetime) -> None:
+    """Owe a side effect unless the very same one is still waiting: one already taken up may not have seen this change."""
+    same = session.scalar(select(OutboxItem.id).where(
+        OutboxItem.state == "waiting", OutboxItem.kind == kind,
+        cast(OutboxItem.payload, String) == json.dumps(dict(payload))).limit(1))
+    if same is None:
+        put(session, kind, payload, now=now)
 
 
 def claim(session: Session, *, worker: str, now: datetime) -> OutboxItem | None:

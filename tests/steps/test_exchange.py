@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from fanpin.adapters.contract import Batch, CoverageItem, Fact, Known, Later, NotFound, Transport, Unavailable
@@ -94,6 +94,21 @@ def test_an_answer_about_anybody_not_asked_rejects_the_whole_batch_and_leaves_an
     assert done.problems and done.batch is None
     assert question.state == "waiting" and session.scalars(select(FactRow)).all() == []
     assert "exchange.reject" in session.scalars(select(AuditEvent.tag)).all()
+
+
+def test_one_screening_is_owed_however_many_departments_answer_until_the_worker_takes_it_up(
+        session: Session, world: World, clock: StandingClock, case: Case) -> None:
+    def owed() -> list[str]:
+        return list(session.scalars(select(OutboxItem.state).where(OutboxItem.kind == "county.screen").order_by(OutboxItem.id)))
+
+    for department in (Department.PUBLIC_SECURITY, Department.HOUSING):
+        inquiry = inquiry_of(session, case, department)
+        deliver(session, world, clock, inquiry, a_batch(inquiry, {inquiry.questions[0]: Known()}, as_of=clock.today()))
+    assert owed() == ["waiting"]
+    session.execute(update(OutboxItem).values(state="claimed"))
+    inquiry = inquiry_of(session, case, Department.FORESTRY)
+    deliver(session, world, clock, inquiry, a_batch(inquiry, {inquiry.questions[0]: Known()}, as_of=clock.today()))
+    assert owed() == ["claimed", "waiting"]
 
 
 def test_a_batch_of_another_department_is_rejected(session: Session, world: World, clock: StandingClock, case: Case) -> None:
