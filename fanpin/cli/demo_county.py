@@ -17,6 +17,7 @@ from fanpin.cli.demo_people import ADMINISTRATOR_NAMES, COUNTY, PASSWORD, PHONE,
 from fanpin.cli.demo_planted import Planted
 from fanpin.cli.demo_places import Place, places, posts
 from fanpin.cli.demo_stories import Stories
+from fanpin.cli.demo_year import Year
 from fanpin.cli.procession import Procession
 from fanpin.cli.village_procession import Calendar
 from fanpin.clock import at_noon
@@ -32,6 +33,8 @@ from fanpin.steps import accounts, areas, files, households, installation, regis
 
 BY = "演示数据"
 BEGUN_BEFORE = timedelta(days=420)
+# Of the three villages' year a few months are told, how many ago.
+SMALL_YEAR = (2, 6, 10)
 
 
 @dataclass
@@ -82,10 +85,16 @@ def build(session: Session, store: Path, *, count: int, today: date, offset: int
                       procession=lambda village, day: _procession(session, staffed, village, day),
                       screenshot=lambda village, household: _screenshot(session, store, staffed, village, today)).tell()
     session.commit()
+    year = Year(session, {}, today=today, procession=lambda village, day: _procession(session, staffed, village, day),
+                screenshot=lambda village, household: _screenshot(session, store, staffed, village, today))
+    whole = any(not place.stories for place in staffed.places)
+    villages = [place.village for place in staffed.places if not place.stories][::7] if whole else staffed.villages
+    said = year.tell_year(villages, months=range(1, 13) if whole else SMALL_YEAR, per_month=4 if whole else 2)
+    year.open_rounds([place.village for place in staffed.places])
     set_scope(session, Scope(ScopeKind.SYSTEM, reason=BY))
     installation.note(session, told, by=BY, now=at_noon(today))
     session.commit()
-    return f"演示县已建立：{len(staffed.places)}个村、{settled}户；{told}；{planted}个设定的故事（fanpin demo stories 逐个说明）。"
+    return f"演示县已建立：{len(staffed.places)}个村、{settled}户；{told}；{said}；{planted}个设定的故事（fanpin demo stories 逐个说明）。"
 
 
 def _known_passwords(session: Session, secret: str) -> None:

@@ -132,13 +132,14 @@ class Stories:
 
     def _included(self, people: Procession, pairs: Sequence[tuple[Case, Trouble]]) -> None:
         people.calendar.to(people.calendar.day + DAY)
-        for number, (case, _) in enumerate(pairs):
+        for case, _ in pairs:
             people.inquire(case)
             people.answer(case)
-            people.determine(case, f"彝防返贫〔{people.calendar.day.year}〕{number + 1}号")
-            people.follow_up(case, f"彝领办〔{people.calendar.day.year}〕{number + 1}号")
+            people.vouch(case)
+            people.determine(case, f"彝防返贫〔{people.calendar.day.year}〕{case.id}号")
+            people.follow_up(case, f"彝领办〔{people.calendar.day.year}〕{case.id}号")
             people.start_measures(case)
-            people.enter(case, f"530628{people.calendar.day:%Y%m}{number + 1:04d}")
+            people.enter(case, f"530628{people.calendar.day:%Y%m}{case.id:06d}")
 
     # Stories
 

@@ -12,6 +12,7 @@ from fanpin.cli.village_procession import VillageProcession
 from fanpin.models.areas import Area
 from fanpin.models.cases import Case
 from fanpin.models.county import Inquiry, Question
+from fanpin.models.dossier_county import unsigned_adults
 from fanpin.models.measures import Measure
 from fanpin.models.reviews import ReviewConclusion
 from fanpin.rules.clarifications import ResolutionKind
@@ -73,6 +74,17 @@ class Procession(VillageProcession):
                 details={"evidence": "行驶证复印件、村级核实证明", "reasoning": "车辆用于拉运烤烟和农资，属生产用车。"},
                 actor=actor, **self.when())
         self.tell("核实车辆为农用生产用车，不属于“消费型汽车”", actor)
+
+    def vouch(self, case: Case) -> None:
+        """The village vouches for whoever has come of age since the household signed, and the county accepts it."""
+        self.acting(Role.COUNTY_ANALYST)
+        for member_id, name in unsigned_adults(self.session, case, today=self.calendar.day):
+            row = county.state_unasked(
+                self.session, case, member_id, statement=f"{name}今年满十八岁，在校就读，名下没有财产登记。",
+                actor=self.acting(Role.VILLAGE_CADRE), **self.when())
+            self.session.flush()
+            county.accept_unasked(self.session, case, row, actor=self.acting(Role.COUNTY_ANALYST), now=self.calendar.now)
+            self.tell("村级证明、县级采信未签授权人员", self.staff[Role.COUNTY_ANALYST])
 
     def determine(self, case: Case, document: str) -> None:
         """Decide to include, or on the way out to eliminate."""
