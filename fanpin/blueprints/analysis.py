@@ -9,6 +9,7 @@ from fanpin.blueprints.analysis_lists import WarningState, from_whom, in_state, 
 from fanpin.blueprints.guard import actor, guard, logged_in, may, now, present, today
 from fanpin.blueprints.paging import SIZE, asked, page_of
 from fanpin.blueprints.places import area_within, children, names_of
+from fanpin.blueprints.seeking import sought
 from fanpin.extensions import db
 from fanpin.models.areas import Area
 from fanpin.models.households import Household
@@ -82,10 +83,11 @@ def visits() -> ResponseReturnValue:
         query = query.where(RoundVisit.round_id == (chosen.id if chosen else None))
     page = page_of(query, RoundVisit)
     rows = with_households(page.rows)
-    found = _found(asked("q")) if chosen and asked("q") else []
+    looked = sought()
+    found = _found(looked.text) if chosen and looked else []
     names = names_of(row.area_path for row in found)
     return render_template("analysis/visits.html", page=page, rows=rows, chosen=chosen, seen=seen, found=found, names=names,
-                           wanted=asked("q"), form=QuickForm(visited_on=today()), kept={"round": wanted, "state": asked("state")})
+                           wanted=looked.shown, form=QuickForm(visited_on=today()), kept={"round": wanted, "state": asked("state")})
 
 
 @blueprint.post("/visits/no-problem")
@@ -153,8 +155,9 @@ def find() -> ResponseReturnValue:
     """Find the household for which a warning is entered or a key check proposed."""
     purpose = asked("purpose") if asked("purpose") in PURPOSES else "key_check"
     task, action, endpoint = PURPOSES[purpose]
-    found = _found(asked("q")) if asked("q") else []
-    return render_template("analysis/find.html", purpose=purpose, task=task, endpoint=endpoint, found=found, wanted=asked("q"),
+    looked = sought()
+    found = _found(looked.text) if looked else []
+    return render_template("analysis/find.html", purpose=purpose, task=task, endpoint=endpoint, found=found, wanted=looked.shown,
                            allowed=may(action), names=names_of(row.area_path for row in found))
 
 

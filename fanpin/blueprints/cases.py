@@ -11,6 +11,7 @@ from fanpin.blueprints.case_forms import VersionForm
 from fanpin.blueprints.fields import LineField, PickField
 from fanpin.blueprints.forms import NoteField, longest, required
 from fanpin.blueprints.guard import actor, guard, now, today
+from fanpin.blueprints.seeking import sought
 from fanpin.extensions import db
 from fanpin.models.areas import Area
 from fanpin.models.cases import Case
@@ -56,17 +57,21 @@ class DepartForm(VersionForm):
 @guard(Action.CASE_READ)
 def index() -> ResponseReturnValue:
     """List the cases of one's area, with who is late."""
-    form, areas = CaseFilter(request.args), case_list.places_below(actor())
+    form, areas, wanted = CaseFilter(request.args), case_list.places_below(actor()), sought()
+    form.q.data = wanted.shown
     form.area.choices = [ANY, *((area.code12, area.name) for area in areas)]
     if not form.sort.data:
         form.sort.data = SORTS[0][0]
     wrong = not form.validate()
-    found = case_list.Page((), "", "") if wrong else case_list.page(_wanted(form, areas), actor=actor(), today=today())
+    found = case_list.Page((), "", "") if wrong else case_list.page(_wanted(form, areas, wanted.text), actor=actor(), today=today())
     return _list_page(form, found), 422 if wrong else 200
 
 
 def _list_page(form: CaseFilter, found: case_list.Page) -> str:
     kept = {name: request.args[name] for name in NARROWING if request.args.get(name)}
+    kept.pop("q", None)
+    if looked := sought():
+        kept["q"] = looked.kept
     sort = form.sort.data or SORTS[0][0]
     by = {key: url_for("cases.index", **kept | {"sort": f"-{key}" if sort == key else key}) for key in case_list.SORTS}
     return render_template(
@@ -75,12 +80,12 @@ def _list_page(form: CaseFilter, found: case_list.Page) -> str:
         next=url_for("cases.index", **kept, after=found.next) if found.next else "")
 
 
-def _wanted(form: CaseFilter, areas: list[Area]) -> case_list.Wanted:
+def _wanted(form: CaseFilter, areas: list[Area], text: str) -> case_list.Wanted:
     return case_list.Wanted(
         stage=Stage(form.stage.data) if form.stage.data else None,
         procedure=Procedure(form.procedure.data) if form.procedure.data else None,
         household_class=HouseholdClass(form.kind.data) if form.kind.data else None,
-        area=next((area for area in areas if area.code12 == form.area.data), None), text=(form.q.data or "").strip(),
+        area=next((area for area in areas if area.code12 == form.area.data), None), text=text,
         overdue=form.overdue.data, closed=form.closed.data, sort=form.sort.data or SORTS[0][0],
         after=request.args.get("after", ""), before=request.args.get("before", ""))
 

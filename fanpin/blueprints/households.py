@@ -1,6 +1,6 @@
 """农户档案: find a household, look at its file, register and change it; numbers are shown in full only for a reason."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -21,6 +21,7 @@ from fanpin.blueprints.households_forms import (
 from fanpin.blueprints.links import link
 from fanpin.blueprints.paging import asked, page_of
 from fanpin.blueprints.places import area_within, groups_within, names_of, place_for
+from fanpin.blueprints.seeking import LONGEST, address_of, sought
 from fanpin.extensions import db
 from fanpin.models.cases import Case
 from fanpin.models.households import Household, Member
@@ -29,12 +30,18 @@ from fanpin.rules.actions import Action
 from fanpin.rules.areas import AreaLevel
 from fanpin.rules.members import DepartureReason, FocusGroup, Relation
 from fanpin.rules.privacy import mask_id, mask_phone
+from fanpin.rules.refusals import Invalid
 from fanpin.rules.stages import MONITORED
 from fanpin.steps import households, relocation
 from fanpin.steps.regional_numbers import events_of
 
 KINDS = [("", "全部农户"), ("lifted", "脱贫户"), ("monitored", "监测对象"), ("open", "正在办理")]
 
+# The pages that look for a household, and what else their addresses may say.
+LISTS = {
+    "households.index": ("kind", "area"), "analysis.find": ("purpose",), "analysis.visits": ("round", "state"),
+    "intake.show": ("lead",), "cases.index": ("stage", "procedure", "kind", "area", "sort", "overdue", "closed"),
+}
 blueprint = Blueprint("households", __name__, url_prefix="/households")
 
 
@@ -43,16 +50,16 @@ blueprint = Blueprint("households", __name__, url_prefix="/households")
 def index() -> ResponseReturnValue:
     """List the households of the area, narrowed by place, kind, and name, initials or full ID number."""
     who, place = actor(), place_for(actor())
-    wanted, kind = asked("q"), asked("kind")
-    query = households.search(wanted) if wanted else select(Household)
+    wanted, kind = sought(), asked("kind")
+    query = households.search(wanted.text) if wanted else select(Household)
     query = query.where(within(Household.area_path, (place.area.path,)), Household.departed_on.is_(None))
     page = page_of(_of_kind(query, kind), Household, by_place=True)
     cases = {case.household_id: case for case in db.session.scalars(
         select(Case).where(Case.household_id.in_([row.id for row in page.rows]), Case.closed_on.is_(None)))}
-    kept = {"q": wanted, "kind": kind, "area": place.area.code12 if place.narrowed else ""}
+    kept = {"q": wanted.kept, "kind": kind, "area": place.area.code12 if place.narrowed else ""}
     rows = [(row, cases.get(row.id), link("cases.show", case=cases[row.id].ref) if row.id in cases else "")
             for row in page.rows]
-    return render_template("households/index.html", rows=rows, page=page, place=place, kinds=KINDS, kept=kept, who=who,
+    return render_template("households/index.html", rows=rows, page=page, place=place, kinds=KINDS, kept=kept, who=who, shown=wanted.shown,
                            names=names_of(row.area_path for row in page.rows))
 
 
@@ -63,6 +70,17 @@ def _of_kind(query: object, kind: str) -> object:
     if kind == "monitored":
         return query.where(Household.id.in_(under_way.where(Case.stage.in_(MONITORED))))
     return query.where(Household.id.in_(under_way)) if kind == "open" else query
+
+
+@blueprint.post("/look-up")
+@guard(Action.HOUSEHOLD_READ)
+def look_up() -> ResponseReturnValue:
+    """Take what is looked for and lead to the list that shows it; an ID number never stands in an address."""
+    page = request.form.get("page", "")
+    if page not in LISTS:
+        raise Invalid("没有这一页，请重新打开后查找。")
+    named = {name: value[:LONGEST] for name, value in request.form.items() if value and name in LISTS[page]}
+    return redirect(url_for(page, q=address_of(request.form.get("q", "")) or None, **named))
 
 
 @blueprint.get("/<ref:household>")

@@ -14,6 +14,7 @@ from fanpin.blueprints.guard import actor, guard, may, now, today
 from fanpin.blueprints.households_forms import phone_number
 from fanpin.blueprints.paging import asked, page_of
 from fanpin.blueprints.places import Place, area_within, groups_within, names_of, place_for
+from fanpin.blueprints.seeking import sought
 from fanpin.clock import legal_date
 from fanpin.extensions import db
 from fanpin.models.areas import Area
@@ -143,8 +144,8 @@ def _areas(place: Place) -> list[tuple[str, str]]:
 @guard(Action.INTAKE_REGISTER, audited=True)
 def show(lead: Lead) -> ResponseReturnValue:
     """Show a lead as it was received, what was done with it, and which households it may be about."""
-    wanted = asked("q")
-    candidates = _candidates(lead, wanted) if lead.status is LeadStatus.ACCEPTED and may(Action.INTAKE_MERGE, lead) else []
+    wanted = sought()
+    candidates = _candidates(lead, wanted.text) if lead.status is LeadStatus.ACCEPTED and may(Action.INTAKE_MERGE, lead) else []
     household = _household(lead)
     return render_template(
         "intake/show.html", lead=lead, wanted=wanted, candidates=candidates, household=household, form=CloseForm(),

@@ -51,7 +51,10 @@ def test_the_list_is_narrowed_by_what_was_asked(app: Flask, case: Case, asked: s
 def test_a_household_is_found_by_initials_and_by_a_whole_id_number_but_not_by_a_part(app: Flask, case: Case) -> None:
     client, number = log_in(app, "xian.ban"), case.household.members[1].id_number
     assert case.code in words(client.get(f"/cases?q={case.household.head_initials}"))
-    assert case.code in words(client.get(f"/cases?q={number}"))
+    looked = client.post("/households/look-up", data={"page": "cases.index", "q": number, "sort": "head"})
+    assert number not in looked.location and "sort=head" in looked.location
+    assert case.code in words(client.get(looked.location))
+    assert case.code in words(client.get(f"/cases?q={number}")) and "q=" not in client.get(f"/cases?q={number}").get_data(as_text=True)
     assert case.code not in words(client.get(f"/cases?q={number[:10]}"))
 
 
