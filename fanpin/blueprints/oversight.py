@@ -3,10 +3,12 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from wtforms.validators import InputRequired
 
-from fanpin.blueprints.fields import DayField, LineField, PickField
+from fanpin.blueprints.fields import CountField, DayField, LineField, PickField
 from fanpin.blueprints.forms import HouseForm, NoteField, YuanField, longest, required
 from fanpin.blueprints.guard import actor, guard, logged_in, may, now, today
+from fanpin.blueprints.paging import asked
 from fanpin.blueprints.places import place_for
 from fanpin.extensions import db
 from fanpin.models.areas import Area, AreaSetting
@@ -23,6 +25,16 @@ from fanpin.steps.progress import Column, Overdue, progress
 FACTOR_LENGTH = 400
 
 blueprint = Blueprint("oversight", __name__)
+
+
+class LimitForm(HouseForm):
+    """A limit that the county sets itself, with the document that sets it."""
+
+    key = PickField("事项", validators=[required("请选择要调整的事项。")],
+                    choices=[("", "请选择"), *((row.key, f"{row.title}（{row.lowest}至{row.highest}{row.unit}）")
+                                            for row in SETTINGS.values())])
+    value = CountField("新的时限", validators=[InputRequired("请填写数字。")])
+    document = LineField("文件名称或文号", validators=[required("请填写文件名称或文号。")], limit=200)
 
 
 class LineForm(HouseForm):
@@ -101,3 +113,20 @@ def settings() -> ResponseReturnValue:
         county = doing.ancestor(db.session(), actor().area_path, AreaLevel.COUNTY)
         own = {row.key: row for row in db.session.scalars(select(AreaSetting).where(AreaSetting.area_id == county.id))}
     return render_template("oversight/settings.html", county=county, settings=list(SETTINGS.values()), own=own)
+
+
+@blueprint.route("/settings/limit", methods=["GET", "POST"])
+@guard(Action.OVERSIGHT_LIMIT)
+def limit() -> ResponseReturnValue:
+    """Set one of the county's limits."""
+    who = actor()
+    county = db.session.scalars(select(Area).where(Area.id == who.area_id)).one()
+    form = LimitForm(key=asked("key") if asked("key") in SETTINGS else "")
+    if form.validate_on_submit():
+        with form.attempt():
+            row = oversight.set_limit(db.session(), county, key=form.key.data, value=form.value.data,
+                                      document=form.document.data, actor=who, now=now())
+            setting = SETTINGS[row.key]
+            flash(f"“{setting.title}”已调整为{row.value}{setting.unit}，以后办理按新的执行。", "success")
+            return redirect(url_for("oversight.settings"))
+    return form.answer("oversight/limit.html", county=county)

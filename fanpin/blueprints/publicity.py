@@ -247,7 +247,9 @@ def sign(village_list: VillageList) -> ResponseReturnValue:
                                   signed_on=form.signed_on.data, actor=actor(), now=now(), today=today())
             flash("村级报告的签署已登记。", "success")
             return redirect(url_for("publicity.report", village_list=village_list.ref))
-    return form.answer("publicity/sign.html", village_list=village_list, title=list_pages.title(village_list))
+    back = list_pages.title(village_list), url_for("deliberation.show", village_list=village_list.ref)
+    return form.answer("publicity/sign.html", heading="登记村级报告签署", home=("村级名单", url_for("deliberation.index")), back=back,
+                       lead="公示满5个工作日以后，由村里负责人在上报报告上签字盖章（三(四)）。")
 
 
 @blueprint.route("/lists/<ref:village_list>/report", methods=["GET", "POST"])

@@ -150,7 +150,9 @@ def report(village_list: VillageList) -> ResponseReturnValue:
                                  signed_on=form.signed_on.data, actor=actor(), now=now(), today=today())
             flash("乡镇报告的签署已登记。", "success")
             return _to_list(village_list)
-    return form.answer("township/report.html", village_list=village_list, title=list_pages.title(village_list))
+    back = list_pages.title(village_list), url_for("township.show", village_list=village_list.ref)
+    return form.answer("publicity/sign.html", heading="登记乡镇报告签署", home=("乡镇审核", url_for("township.index")), back=back,
+                       lead="专题会议研究后，由乡镇负责人在上报县级的报告上签字盖章（三(五)）。")
 
 
 @blueprint.route("/lists/<ref:village_list>/township-submit", methods=["GET", "POST"])

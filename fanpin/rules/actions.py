@@ -106,6 +106,7 @@ class Action(TitledEnum):
     REGIONAL_VERIFY = ("regional.verify", "核验整改")
 
     OVERSIGHT_LINE = ("oversight.line", "确定监测底线")
+    OVERSIGHT_LIMIT = ("oversight.limit", "调整时限设置")
     OVERSIGHT_SEE = ("oversight.see", "查看辖区进度和督导情况")
     OVERSIGHT_GROUP = ("oversight.group", "维护领导小组名册")
     OVERSIGHT_MEET = ("oversight.meet", "召开数据管理和共享联席会议")

@@ -193,6 +193,7 @@ PERMISSIONS = {row.action: row for row in (
     _row(A.REGIONAL_MEND, VILLAGE | TOWNSHIP | COUNTY | {R.DEPARTMENT_OFFICER}, "二(四)"),
     _row(A.REGIONAL_VERIFY, RECTIFIERS, "二(四)"),
     _row(A.OVERSIGHT_LINE, OVERSEERS, "二(二)", reach=Reach.EXACT),
+    _row(A.OVERSIGHT_LIMIT, {R.COUNTY_DECIDER}, "六(二)", reach=Reach.EXACT),
     _row(A.OVERSIGHT_SEE, OVERSEERS | COUNTY | TOWNSHIP | {R.COUNTY_LEADING_GROUP, R.INSPECTOR}, "六(二)"),
     _row(A.OVERSIGHT_GROUP, STEERING, "六(一)"),
     _row(A.OVERSIGHT_MEET, STEERING, "六(一)"),

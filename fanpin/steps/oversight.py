@@ -7,13 +7,15 @@ from datetime import date, datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from fanpin.models.areas import Area
+from fanpin import authorization
+from fanpin.models.areas import Area, AreaSetting
 from fanpin.models.lines import MonitoringLine
 from fanpin.rules import lines as line_rules
 from fanpin.rules.actions import Action
 from fanpin.rules.areas import AreaLevel
 from fanpin.rules.refusals import Invalid
 from fanpin.rules.roles import Actor
+from fanpin.rules.settings import SETTINGS
 from fanpin.steps import doing
 
 
@@ -44,6 +46,26 @@ def set_line(session: Session, area: Area, *, year: int, amount: int, document: 
     session.add(row)
     doing.note(session, Action.OVERSIGHT_LINE, actor=actor, now=now, subject=row,
                facts={"year": year, "amount": amount, "document": document})
+    return row
+
+
+def set_limit(session: Session, county: Area, *, key: str, value: int, document: str, actor: Actor,
+              now: datetime) -> AreaSetting:
+    """Set a county's own number for a limit that the policy leaves open, within bounds, with the document that says so."""
+    authorization.require(actor, Action.OVERSIGHT_LIMIT, area_path=county.path)
+    setting = SETTINGS.get(key)
+    if setting is None:
+        raise Invalid({"key": "请选择要调整的事项。"})
+    doing.filled(document=document)
+    if not setting.lowest <= value <= setting.highest:
+        raise Invalid({"value": f"“{setting.title}”请填写{setting.lowest}到{setting.highest}之间的整数。"})
+    row = session.get(AreaSetting, (county.id, key)) or AreaSetting(area_id=county.id, key=key)
+    before = row.value
+    row.value, row.document = value, document
+    session.add(row)
+    doing.note(session, Action.OVERSIGHT_LIMIT, actor=actor, now=now, subject=row,
+               facts={"setting": key, "before": setting.default if before is None else before, "after": value,
+                      "document": document})
     return row
 
 

@@ -6,8 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fanpin.models.areas import AreaSetting
+from fanpin.models.audit import AuditDetail
 from fanpin.models.lines import MonitoringLine
 from fanpin.rules.lines import LineFactor
+from fanpin.steps import doing
 from tests.conftest import StandingClock
 from tests.later import a_helped_case
 from tests.world import World, log_in
@@ -74,3 +76,35 @@ def test_settings_name_their_source(app: Flask, world: World, session: Session):
     page = words(log_in(app, "xian.ban").get("/settings"))
     assert "15日" in page and "彝巩固组〔2026〕3号" in page and "安徽省做法2日" in page
     assert "31日" in words(log_in(app, "wai.xian").get("/settings"))
+
+
+CHANGED = {"key": "visit_days", "value": "15", "document": "彝巩固组〔2026〕3号"}
+
+
+def test_a_county_changes_a_limit_with_its_document_and_it_holds_from_then_on(app: Flask, world: World, session: Session):
+    client = log_in(app, "xian.zhang")
+    assert "/settings/limit?key=visit_days" in words(client.get("/settings"))
+    assert "监测对象走访间隔（1至60日）" in words(client.get("/settings/limit?key=visit_days"))
+    assert client.post("/settings/limit", data=CHANGED).status_code == 302
+    assert client.post("/settings/limit", data=CHANGED | {"value": "20"}).status_code == 302
+    session.rollback()
+    assert doing.setting(session, world.areas["group1"].path, "visit_days") == 20
+    assert doing.setting(session, world.areas["other_county"].path, "visit_days") == 31
+    told = [detail for detail in session.scalars(select(AuditDetail.payload)) if "visit_days" in detail]
+    assert len(told) == 2 and '"before":15' in told[1] and '"after":20' in told[1]
+
+
+@pytest.mark.parametrize(("wrong", "said"), [
+    ({"value": "0"}, "请填写1到60之间的整数"), ({"value": "61"}, "请填写1到60之间的整数"), ({"value": "三十"}, "请填写0到9999之间的整数"),
+    ({"value": ""}, "请填写数字"), ({"document": " "}, "请填写文件名称或文号"), ({"key": "quota"}, "请从给出的选项中选择"),
+    ({"key": ""}, "请选择要调整的事项"), ({"key": "announcement_days", "value": "31"}, "请填写0到30之间的整数"),
+])
+def test_a_limit_out_of_bounds_comes_back(app: Flask, world: World, wrong: dict[str, str], said: str):
+    answer = log_in(app, "xian.zhang").post("/settings/limit", data=CHANGED | wrong)
+    assert answer.status_code == 422 and said in words(answer)
+
+
+def test_only_the_head_of_the_countys_office_changes_a_limit(app: Flask, world: World):
+    for username in ("xian.ban", "xiang.zhang", "zhou.shi", "ling.dao", "xi.tong"):
+        assert log_in(app, username).post("/settings/limit", data=CHANGED).status_code == 403
+    assert "/settings/limit" not in words(log_in(app, "xian.ban").get("/settings"))
