@@ -66,6 +66,12 @@ class LeadForm(HouseForm):
             categories=tuple(DifficultyCategory(code) for code in self.categories.data or ()))
 
 
+class NumberForm(HouseForm):
+    """The number under which a platform keeps the declaration."""
+
+    platform_number = LineField("平台流水号", [required("请填写平台流水号。")], limit=60)
+
+
 class CloseForm(HouseForm):
     """How a lead ends without a key check."""
 
@@ -206,6 +212,19 @@ def close(lead: Lead) -> ResponseReturnValue:
             flash("线索已办结，请把结果告诉申报人。", "success")
             return redirect(url_for("intake.show", lead=lead.ref))
     return form.answer("intake/close.html", lead=lead)
+
+
+@blueprint.route("/<ref:lead>/number", methods=["GET", "POST"])
+@guard(Action.INTAKE_REGISTER)
+def number(lead: Lead) -> ResponseReturnValue:
+    """Add the platform's number once a spoken or paper declaration was filed there."""
+    form = NumberForm()
+    if form.validate_on_submit():
+        with form.attempt():
+            intake.add_number(db.session(), lead, platform_number=form.platform_number.data or "", actor=actor(), now=now())
+            flash("平台流水号已登记，请告诉申报人。", "success")
+            return redirect(url_for("intake.show", lead=lead.ref))
+    return form.answer("intake/number.html", lead=lead)
 
 
 @blueprint.post("/<ref:lead>/paper")

@@ -21,13 +21,15 @@ from fanpin.models.surveys import Consent
 from fanpin.rules.actions import Action
 from fanpin.rules.duties import ConsentClass
 from fanpin.rules.income import explain
+from fanpin.rules.members import Relation
 from fanpin.rules.stages import Procedure, Stage
 from fanpin.rules.survey import SurveyItem
-from fanpin.steps import advance, doing, survey
+from fanpin.steps import advance, doing, survey, withdrawal
 
 NOTHING_TYPED: dict[str, int] = {}
 MONTHS = 12
 REASON_LENGTH = 500
+OWN = "of_"
 
 blueprint = Blueprint("survey", __name__)
 
@@ -46,9 +48,40 @@ class SignForm(HouseForm):
     written_by = LineField("代书人")
     witness = LineField("宣读人、见证人")
 
+    @property
+    def others(self) -> list[ManyField]:
+        """List the boxes of the adults other than the head, each person's own."""
+        return [field for field in self if field.name.startswith(OWN)]
+
     def offer(self, adults: list[Member]) -> None:
         """Offer the household's adults as signers."""
         self.signers.choices = [(member.ref, f"{member.name}（{member.relation.title}）") for member in adults]
+
+    def ticked(self, adults: list[Member]) -> dict[int, list[ConsentClass]]:
+        """Return what each adult other than the head has ticked."""
+        return {member.id: [ConsentClass(code) for code in self[OWN + member.ref].data] for member in adults
+                if OWN + member.ref in self}
+
+
+def sign_form(adults: list[Member], data: dict[str, Any]) -> SignForm:
+    """Return the form with boxes for every adult: the head's in `classes`, the others' in a field each."""
+
+    class Form(SignForm):
+        pass
+
+    for member in adults:
+        if member.relation is not Relation.HEAD:
+            setattr(Form, OWN + member.ref, ManyField(f"{member.name}本人同意查询的信息类别", choices=ConsentClass.choices()))
+    form = Form(data=data)
+    form.offer(adults)
+    return form
+
+
+class WithdrawForm(HouseForm):
+    """When and why the household takes its authorisation back."""
+
+    withdrawn_on = DayField("收回日期", validators=[required("请填写收回日期。")])
+    reason = NoteField("收回的情况（谁提出、怎么提出）", validators=[required("请写明收回的情况。"), longest(REASON_LENGTH)])
 
 
 @blueprint.route("/cases/<ref:case>/survey", methods=["GET", "POST"])
@@ -93,8 +126,7 @@ def sign(case: Case) -> ResponseReturnValue:
     """Record the signed application and 授权承诺书."""
     consent = survey.consent_of(db.session(), case)
     adults = survey.adults(case.household.members, today())
-    form = SignForm(data=_signed_before(case, consent, adults))
-    form.offer(adults)
+    form = sign_form(adults, _signed_before(case, consent, adults))
     if form.validate_on_submit():
         with form.attempt():
             survey.sign(
@@ -103,22 +135,39 @@ def sign(case: Case) -> ResponseReturnValue:
                 classes=[ConsentClass(code) for code in form.classes.data], signed_on=form.signed_on.data,
                 signers=[member for member in adults if member.ref in form.signers.data],
                 written_by=form.written_by.data or "", witness=form.witness.data or "",
-                valid_until=form.valid_until.data, actor=actor(), now=now(), today=today())
+                valid_until=form.valid_until.data, ticked=form.ticked(adults), actor=actor(), now=now(), today=today())
             flash("申请与授权承诺书已登记。", "success")
             return redirect(url_for("cases.show", case=case.ref))
     children = [member.name for member in case.household.present_members if member not in adults]
     return form.answer("survey/sign.html", case=case, consent=consent, children=children)
 
 
+@blueprint.route("/cases/<ref:case>/consent/withdraw", methods=["GET", "POST"])
+@guard(Action.SURVEY_WITHDRAW, audited=True)
+def withdraw(case: Case) -> ResponseReturnValue:
+    """Record that the household takes its authorisation back, after showing what that stops."""
+    form = WithdrawForm(withdrawn_on=today())
+    if form.validate_on_submit():
+        with form.attempt():
+            stopped = withdrawal.withdraw(db.session(), case, withdrawn_on=form.withdrawn_on.data, reason=form.reason.data,
+                                          actor=actor(), now=now(), today=today())
+            flash(f"授权已收回：停止{stopped.inquiries}个部门的查询，{stopped.answers}项答复不再使用。", "success")
+            return redirect(url_for("cases.show", case=case.ref))
+    return form.answer("survey/withdraw.html", case=case, consent=survey.consent_of(db.session(), case),
+                       stops=withdrawal.would_stop(db.session(), case))
+
+
 def _signed_before(case: Case, consent: Consent | None, adults: list[Member]) -> dict[str, Any]:
     months = doing.setting(db.session(), case.area_path, "consent_months")
     if consent is None:
         seen = survey.current(db.session(), case)
+        everything = [item.value for item in ConsentClass]
         return {"applied_on": today(), "signed_on": today(), "valid_until": months_after(today(), months),
-                "classes": [item.value for item in ConsentClass], "witness": actor().name,
+                "classes": everything, **{OWN + member.ref: everything for member in adults}, "witness": actor().name,
                 "reason": seen.conclusion if seen else ""}
-    signed = {signature.member_id for signature in consent.signatures}
-    return {"applied_on": consent.applied_on, "reason": consent.application_reason,
+    signed = {signature.member_id: signature.classes for signature in consent.signatures}
+    own = {OWN + member.ref: signed.get(member.id, consent.classes) for member in adults}
+    return {**own, "applied_on": consent.applied_on, "reason": consent.application_reason,
             "truth_declared": consent.truth_declared, "authorised": consent.authorised, "classes": consent.classes,
             "signed_on": consent.signed_on, "valid_until": consent.valid_until,
             "signers": [member.ref for member in adults if member.id in signed],

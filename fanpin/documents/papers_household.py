@@ -64,6 +64,7 @@ class ConsentMember:
     adult: bool
     signed_on: date | None = None
     away: bool = False
+    classes: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -73,7 +73,7 @@ class Consent(Referenced, Scoped, Base):
 
 
 class ConsentSignature(Scoped, Base):
-    """One person's signature or fingerprint under the consent."""
+    """One person's signature or fingerprint under the consent, with the classes that this person has ticked."""
 
     __tablename__ = "consent_signature"
     __table_args__ = (UniqueConstraint("consent_id", "member_id"),)
@@ -82,4 +82,5 @@ class ConsentSignature(Scoped, Base):
     consent_id: Mapped[int] = mapped_column(ForeignKey("consent.id"))
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
     signed_on: Mapped[date]
+    classes: Mapped[list[str]] = mapped_column(JSON, default=list)
     consent: Mapped[Consent] = relationship(back_populates="signatures")

@@ -32,6 +32,7 @@ class Action(TitledEnum):
 
     SURVEY_RECORD = ("survey.record", "填写实地调查表")
     SURVEY_SIGN = ("survey.sign", "登记申请与授权承诺书")
+    SURVEY_WITHDRAW = ("survey.withdraw", "登记收回授权")
     SURVEY_PROPOSE = ("survey.propose", "提出纳入监测")
     SURVEY_NOT_PROPOSE = ("survey.not_propose", "不提出纳入")
     SURVEY_CONFIRM = ("survey.confirm", "确认风险消除调查结果")

@@ -128,6 +128,7 @@ PERMISSIONS = {row.action: row for row in (
     _row(A.ANALYSIS_SIGN, {R.DEPARTMENT_OFFICER}, "三(二)", own_department=True),
     _row(A.SURVEY_RECORD, VILLAGE | {R.TOWNSHIP_CADRE}, "三(三)"),
     _row(A.SURVEY_SIGN, VILLAGE | {R.TOWNSHIP_CADRE}, "三(三)"),
+    _row(A.SURVEY_WITHDRAW, VILLAGE | {R.TOWNSHIP_CADRE}, "三(三)"),
     _row(A.SURVEY_PROPOSE, VILLAGE),
     _row(A.SURVEY_NOT_PROPOSE, VILLAGE),
     _row(A.SURVEY_CONFIRM, VILLAGE),

@@ -16,8 +16,10 @@ def people_to_ask(session: Session, case: Case, *, today: date) -> tuple[duties.
     """List the people of a case as the rules of inquiry know them, with the consent that is valid on the day."""
     consent = consent_of(session, case)
     valid = consent is not None and consent.valid_on(today)
-    signed = {signature.member_id for signature in consent.signatures} if valid and consent else set()
-    classes = frozenset(duties.ConsentClass(code) for code in consent.classes) if valid and consent else frozenset()
+    # Each adult has ticked for himself; the head's ticks speak for children, kin outside and the household.
+    signed = {signature.member_id: frozenset(duties.ConsentClass(code) for code in signature.classes)
+              for signature in consent.signatures} if valid and consent else {}
+    heads = frozenset(duties.ConsentClass(code) for code in consent.classes) if valid and consent else frozenset()
     open_ones = {member_id for member_id, _ in unsigned_adults(session, case, today=today)}
     people = []
     for member in case.household.present_members:
@@ -25,9 +27,9 @@ def people_to_ask(session: Session, case: Case, *, today: date) -> tuple[duties.
         covered = valid and (member.id in signed if adult else bool(signed)) and member.id not in open_ones
         people.append(duties.PersonToAsk(
             token=f"m{member.id}", role=duties.PersonRole.MEMBER, adult=adult, consented=covered,
-            classes=classes if covered else frozenset(), head=member.relation is Relation.HEAD))
+            classes=signed.get(member.id, heads) if covered else frozenset(), head=member.relation is Relation.HEAD))
     people += [duties.PersonToAsk(token=f"k{kin.id}", role=duties.PersonRole.KIN, adult=True, consented=valid,
-                                  classes=classes) for kin in case.household.kin]
+                                  classes=heads) for kin in case.household.kin]
     return tuple(people)
 
 

@@ -152,7 +152,9 @@ def _is_repeated(session: Session, inquiry: Inquiry, digest: str, questions: Seq
     """Say whether the questions' answers are this very batch: an older one that comes again after another is news."""
     received = session.scalar(select(func.max(BatchRow.received_at)).where(
         BatchRow.department == inquiry.department, BatchRow.digest == digest))
-    return received is not None and all(question.answered_at == received for question in questions)
+    # What was kept out for want of consent is looked at again: the consent may have been signed meanwhile.
+    return received is not None and all(question.answered_at == received and question.reason != NO_CONSENT
+                                        for question in questions)
 
 
 def _reject(session: Session, inquiry: Inquiry, batch: Batch, problems: Sequence[str], *, actor: Actor,

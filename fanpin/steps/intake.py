@@ -71,6 +71,20 @@ def register(session: Session, area: Area, declaration: Declaration, *, actor: A
     return lead
 
 
+def add_number(session: Session, lead: Lead, *, platform_number: str, actor: Actor, now: datetime) -> None:
+    """Add the platform's number to a spoken or paper declaration once it was filed there; the declaration stays as it is."""
+    doing.permit(session, Action.INTAKE_REGISTER, actor=actor, subject=lead)
+    doing.filled(platform_number=platform_number)
+    if lead.source is not LeadSource.DECLARATION:
+        raise NotAllowedHere("只有自主申报才有平台流水号。", action=Action.INTAKE_REGISTER.value, clause="三(一)")
+    if lead.platform_number:
+        raise NotAllowedHere(f"已经登记过平台流水号{lead.platform_number}，不能改动。", action=Action.INTAKE_REGISTER.value,
+                             clause="三(一)")
+    lead.platform_number = platform_number.strip()[:60]
+    doing.note(session, Action.INTAKE_REGISTER, actor=actor, now=now, subject=lead,
+               facts={"platform_number": lead.platform_number})
+
+
 def guide(session: Session, area: Area, *, person: str, channel: Channel, given_on: date, actor: Actor, now: datetime,
           today: date) -> Guidance:
     """Record who was shown which platform (引导有困难的群众使用平台自主申报)."""

@@ -1,6 +1,7 @@
 """Papers of the household's entry, filled from its records: 三(一)、三(三)、三(六)."""
 
 from calendar import monthrange
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -107,11 +108,20 @@ def _trouble(session: Session, case: Case) -> str:
 
 def _signers(household: Household, row: Consent | None, today: date) -> tuple[papers.ConsentMember, ...]:
     signed = {signature.member_id: signature.signed_on for signature in row.signatures} if row else {}
+    ticked = {signature.member_id: _ticked(row, signature.classes) for signature in row.signatures} if row else {}
     return tuple(papers.ConsentMember(
         name=member.name, relation=member.relation.title, id_number=member.id_number or "",
         adult=is_adult(member.born_on, today), signed_on=signed.get(member.id),
-        away=row is not None and is_adult(member.born_on, today) and member.id not in signed)
+        classes=ticked.get(member.id, ""), away=row is not None and is_adult(member.born_on, today) and member.id not in signed)
         for member in household.present_members)
+
+
+def _ticked(row: Consent, classes: Sequence[str]) -> str:
+    """Say which of the paper's classes a person has ticked, by their numbers on it."""
+    listed = [item.value for item in ConsentClass if item.value in row.classes]
+    if set(listed) <= set(classes):
+        return "全部"
+    return "、".join(str(listed.index(code) + 1) for code in classes if code in listed) or "无"
 
 
 def _months_on(day: date, months: int) -> date:

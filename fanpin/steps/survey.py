@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,6 +25,7 @@ from fanpin.rules.verdicts import errors
 from fanpin.steps import doing
 from fanpin.steps.advance import Advanced, advance
 
+NOBODY: Mapping[int, Collection[ConsentClass]] = MappingProxyType({})
 GUARANTEE_FIELDS = ("food", "clothing", "housing", "schooling", "medical", "water")
 
 
@@ -172,8 +174,12 @@ def consent_of(session: Session, case: Case) -> Consent | None:
 
 def sign(session: Session, case: Case, *, applied_on: date, reason: str, truth_declared: bool, authorised: bool,
          classes: Collection[ConsentClass], signed_on: date, signers: Sequence[Member], written_by: str, witness: str,
-         valid_until: date, actor: Actor, now: datetime, today: date) -> Consent:
-    """Record the signed application and 授权承诺书, with the signature of every adult who gave one."""
+         valid_until: date, actor: Actor, now: datetime, today: date,
+         ticked: Mapping[int, Collection[ConsentClass]] = NOBODY) -> Consent:
+    """Record the signed application and 授权承诺书, with the signature of every adult who gave one.
+
+    `classes` are the head's; `ticked` holds, by member, those of another signer who did not tick the same.
+    """
     doing.at_stage(case, Action.SURVEY_SIGN, Stage.SURVEY, Stage.DELIBERATION, Stage.PUBLICITY, Stage.TOWNSHIP,
                    Stage.COUNTY)
     doing.permit(session, Action.SURVEY_SIGN, actor=actor, subject=case)
@@ -187,6 +193,9 @@ def sign(session: Session, case: Case, *, applied_on: date, reason: str, truth_d
     strangers = [member.name for member in signers if member.id not in members]
     if strangers:
         raise Invalid({"signers": f"{'、'.join(strangers)}不是本户在册的成年成员，不能在此签字。"})
+    silent = [member.name for member in signers if authorised and not ticked.get(member.id, classes)]
+    if silent:
+        raise Invalid({"signers": f"请勾选{'、'.join(silent)}本人同意查询的信息类别；一类也不同意的，不登记其签字。"})
     row = consent_of(session, case)
     if row is None:
         row = Consent(case_id=case.id, household_id=case.household_id, area_path=case.area_path)
@@ -197,12 +206,15 @@ def sign(session: Session, case: Case, *, applied_on: date, reason: str, truth_d
     row.signed_on, row.valid_until, row.withdrawn_on = signed_on, valid_until, None
     row.written_by, row.witness, row.recorded_by, row.recorded_at = written_by, witness, actor.name, now
     session.flush()
-    signed = {signature.member_id for signature in row.signatures}
+    signed = {signature.member_id: signature for signature in row.signatures}
     for member in signers:
         if member.id not in signed:
-            row.signatures.append(ConsentSignature(member_id=member.id, signed_on=signed_on, area_path=case.area_path))
+            signed[member.id] = ConsentSignature(member_id=member.id, signed_on=signed_on, area_path=case.area_path)
+            row.signatures.append(signed[member.id])
+        signed[member.id].classes = sorted(item.value for item in ticked.get(member.id, classes))
     doing.note(session, Action.SURVEY_SIGN, actor=actor, now=now, subject=case,
                facts={"consent": row.ref or "", "classes": row.classes, "signers": [member.name for member in signers],
+                      "each": {str(member.id): signed[member.id].classes for member in signers},
                       "truth": truth_declared, "authorised": authorised})
     return row
 

@@ -40,6 +40,18 @@ def test_spoken_declaration_is_kept_word_for_word(lead: Lead, app: Flask):
     assert lead.head_id_number not in page and "13800002222" not in page
 
 
+def test_a_spoken_declaration_gets_its_platform_number_once_and_nothing_else_changes(lead: Lead, app: Flask):
+    client = log_in(app, "cun.gan")
+    assert "补登平台流水号" in words(client.get(f"/intake/{lead.ref}"))
+    assert client.post(f"/intake/{lead.ref}/number", data={"platform_number": " "}).status_code == 422
+    assert client.post(f"/intake/{lead.ref}/number", data={"platform_number": "YS2026030512"}).status_code == 302
+    page = words(client.get(f"/intake/{lead.ref}"))
+    assert "YS2026030512" in page and "补登平台流水号" not in page and lead.statement == STATEMENT
+    again = client.post(f"/intake/{lead.ref}/number", data={"platform_number": "YS2"})
+    assert again.status_code == 409 and "已经登记过平台流水号YS2026030512" in words(again)
+    assert log_in(app, "xiang.zhang").post(f"/intake/{lead.ref}/number", data={"platform_number": "1"}).status_code == 403
+
+
 def test_nothing_on_the_page_or_in_the_addresses_alters_a_lead(lead: Lead, app: Flask):
     client = log_in(app, "xian.ban")
     client.post(f"/intake/{lead.ref}", data={"statement": "改了"})

@@ -13,6 +13,7 @@ from fanpin.models.cases import Case
 from fanpin.models.households import IncomeRecord
 from fanpin.models.surveys import Consent, Survey
 from fanpin.rules.duties import ConsentClass
+from fanpin.rules.members import Relation
 from fanpin.rules.stages import Stage
 from fanpin.rules.survey import Judgement, SurveyItem
 from tests import builders
@@ -117,6 +118,28 @@ def test_the_consent_names_classes_signers_and_its_term(app: Flask, session: Ses
         "classes": ["medical", "vehicle"], "signers": [head.ref], "signed_on": "2026-03-02", "valid_until": "2028-03-02"})
     row = session.scalars(select(Consent)).one()
     assert row.classes == ["medical", "vehicle"] and [item.member_id for item in row.signatures] == [head.id]
+
+
+def test_every_adult_ticks_alone_and_the_household_can_take_it_back(app: Flask, session: Session, case: Case):
+    client, head = log_in(app, "cun.gan"), case.household.head
+    spouse = next(member for member in case.household.members if member.relation is Relation.SPOUSE)
+    form = {"applied_on": "2026-03-02", "reason": "妻子患大病", "truth_declared": "y", "authorised": "y",
+            "classes": ["medical", "vehicle"], "signers": [head.ref, spouse.ref], "signed_on": "2026-03-02",
+            "valid_until": "2028-03-02"}
+    assert f'name="of_{spouse.ref}"' in words(client.get(f"/cases/{case.ref}/consent"))
+    without = client.post(f"/cases/{case.ref}/consent", data=form)
+    assert without.status_code == 422 and f"请勾选{spouse.name}本人同意查询的信息类别" in words(without)
+    client.post(f"/cases/{case.ref}/consent", data={**form, f"of_{spouse.ref}": ["medical"]})
+    row = session.scalars(select(Consent)).one()
+    assert {one.member_id: one.classes for one in row.signatures} == {head.id: ["medical", "vehicle"], spouse.id: ["medical"]}
+    assert "农户要收回授权" in words(client.get(f"/cases/{case.ref}/consent"))
+    page = words(client.get(f"/cases/{case.ref}/consent/withdraw"))
+    assert "部门不再查询本户任何需要授权的信息" in page and "全户一并收回" in page
+    assert client.post(f"/cases/{case.ref}/consent/withdraw", data={"withdrawn_on": "2026-03-02"}).status_code == 422
+    client.post(f"/cases/{case.ref}/consent/withdraw", data={"withdrawn_on": "2026-03-02", "reason": "户主到村里提出"})
+    session.rollback()
+    assert session.scalars(select(Consent.withdrawn_on)).one() == date(2026, 3, 2)
+    assert "没有可以收回的授权" in words(client.get(f"/cases/{case.ref}/consent/withdraw"))
 
 
 @pytest.mark.parametrize(("wrong", "said"), [
