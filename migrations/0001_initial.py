@@ -1622,6 +1622,7 @@ def upgrade() -> None:
         sa.Column('consent_id', sa.Integer(), nullable=False),
         sa.Column('member_id', sa.Integer(), nullable=False),
         sa.Column('signed_on', sa.Date(), nullable=False),
+        sa.Column('classes', sa.JSON(), nullable=False),
         sa.Column('area_path', PATH, nullable=False),
         sa.ForeignKeyConstraint(['consent_id'], ['consent.id'], name=op.f('fk_consent_signature_consent_id')),
         sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_consent_signature_member_id')),
