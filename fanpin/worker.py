@@ -17,18 +17,19 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from fanpin import steps
-from fanpin.clock import Clock
+from fanpin.clock import Clock, legal_date
 from fanpin.config import Settings
 from fanpin.extensions import db, read_only, writing
 from fanpin.models.outbox import OutboxItem
 from fanpin.models.scoped import system_scope
 from fanpin.rules.refusals import Refusal
-from fanpin.steps import housekeeping, outbox, papers, register_import, sessions
+from fanpin.steps import housekeeping, outbox, papers, quality, register_import, sessions
 
 IDLE_SECONDS = 0.3
 SEAL_SECONDS = 5.0
 TIDY_SECONDS = 60.0
 LEARN_SECONDS = 6 * 3600.0
+JUDGE_SECONDS = 10.0
 TOO_OFTEN = "处理这一项时程序多次中断，已停止重试。"
 
 log = logging.getLogger("fanpin.worker")
@@ -59,7 +60,8 @@ class Worker:
         self._press = papers.Press(settings.files_dir, demo=app.config["FANPIN_DEMO_KEYS"])
         self._handlers = discover() | {"paper.render": self._press.handle} | register_import.Jobs(settings.files_dir).handlers
         self._chores: list[tuple[float, Callable[[], None]]] = [
-            (SEAL_SECONDS, self.seal), (TIDY_SECONDS, self.tidy), (LEARN_SECONDS, self.learn)]
+            (SEAL_SECONDS, self.seal), (TIDY_SECONDS, self.tidy), (LEARN_SECONDS, self.learn),
+            (JUDGE_SECONDS, self.judge)]
         self._done_at = [0.0] * len(self._chores)
 
     def __enter__(self) -> Self:
@@ -131,6 +133,22 @@ class Worker:
             session = db.session()
             with writing(session):
                 housekeeping.learn_sizes(session)
+
+    def judge(self) -> None:
+        """Judge the households of which something changed, some hundreds in a transaction, for the lists of 疑点."""
+        with self.app.app_context():
+            session = db.session()
+            today = legal_date(self._now())
+            with system_scope(session, reason="疑点"):
+                read_only(session)
+                numbers, progress = quality.due(session, today=today)
+                session.commit()
+                for first in range(0, len(numbers), quality.JUDGED_AT_ONCE):
+                    with writing(session):
+                        quality.refresh(session, numbers[first:first + quality.JUDGED_AT_ONCE], today=today)
+                if progress:
+                    with writing(session):
+                        quality.note_progress(session, progress)
 
     def _carry_out(self, session: Session, item: OutboxItem) -> None:
         now = self._now()

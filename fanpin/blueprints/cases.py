@@ -15,6 +15,7 @@ from fanpin.blueprints.seeking import sought
 from fanpin.extensions import db
 from fanpin.models.areas import Area
 from fanpin.models.cases import Case
+from fanpin.models.quality import DoubtRow, DoubtState
 from fanpin.models.rectification import Rectification
 from fanpin.rules.actions import Action
 from fanpin.rules.departments import Department
@@ -26,6 +27,7 @@ from fanpin.steps import doing, elimination
 blueprint = Blueprint("cases", __name__)
 
 ANY = ("", "不限")
+DOUBTS = 8
 SORTS = [("since", "在本环节最久的在前"), ("-since", "刚到本环节的在前"), ("head", "户主姓名"), ("-head", "户主姓名倒序"),
          ("opened", "最早开始的在前"), ("-opened", "最近开始的在前")]
 NARROWING = ("q", "stage", "procedure", "kind", "area", "overdue", "closed", "sort")
@@ -95,7 +97,9 @@ def _wanted(form: CaseFilter, areas: list[Area], text: str) -> case_list.Wanted:
 def show(case: Case) -> ResponseReturnValue:
     """Show where a case stands, what is missing, and all that is known."""
     page = case_page.read(db.session(), case, actor=actor(), today=today(), household_url="")
-    return render_template("cases/show.html", page=page, case=case, papers=[papers.shown(row) for row in page.papers],
+    doubts = list(db.session.scalars(select(DoubtRow).where(
+        DoubtRow.household_id == case.household_id, DoubtRow.state == DoubtState.OPEN).order_by(DoubtRow.id).limit(DOUBTS)))
+    return render_template("cases/show.html", page=page, case=case, doubts=doubts, papers=[papers.shown(row) for row in page.papers],
                            phone=mask_phone(page.household.phone), tasks=_tasks(case))
 
 

@@ -15,6 +15,7 @@ from fanpin.models.keychecks import KeyCheck
 from fanpin.models.leads import Lead
 from fanpin.models.outbox import StoredFile
 from fanpin.models.papers import Paper
+from fanpin.models.quality import DoubtRow, DoubtState
 from fanpin.models.rounds import RoundVisit
 from fanpin.models.warnings import Warning
 from fanpin.rules.actions import Action
@@ -80,6 +81,8 @@ def file_of(household: Household, *, today: date) -> dict[str, object]:
         "incomes": [(row, row.statement()) for row in _mine(IncomeRecord, household)],
         "guarantees": [(row, _unsafe(row)) for row in _mine(GuaranteeRecord, household)],
         "cases": [(case, link("cases.show", case=case.ref)) for case in cases],
+        "doubts": list(db.session.scalars(select(DoubtRow).where(
+            DoubtRow.household_id == household.id, DoubtRow.state == DoubtState.OPEN).order_by(DoubtRow.id).limit(RECENT))),
         "leads": list(_mine(Lead, household)),
         "warnings": list(_mine(Warning, household)),
         "visits": list(_mine(RoundVisit, household)),

@@ -20,6 +20,7 @@ MENU = (
     ("重点核查", "analysis.key_checks", Action.ANALYSIS_PROPOSE),
     ("区域性风险", "regional.index", Action.REGIONAL_READ),
     ("农户", "households.index", Action.HOUSEHOLD_READ),
+    ("疑点", "quality.index", Action.QUALITY_READ),
     ("导入农户表", "register.index", Action.REGISTER_IMPORT),
     ("办理", "cases.index", Action.CASE_READ),
     ("名单", "deliberation.index", Action.DELIBERATION_LIST),

@@ -17,6 +17,7 @@ from fanpin.models import (
     notices,
     outbox,
     papers,
+    quality,
     rectification,
     register,
     relocation,
@@ -32,6 +33,6 @@ from fanpin.models import (
 
 __all__ = [
     "adapters", "areas", "audit", "cases", "county", "deliberation", "events", "households", "keychecks", "leading_groups",
-    "leads", "lines", "measures", "notices", "outbox", "papers", "rectification", "register", "relocation", "reviews",
+    "leads", "lines", "measures", "notices", "outbox", "papers", "quality", "rectification", "register", "relocation", "reviews",
     "rounds", "staff", "supervision", "surveys", "township", "users", "warnings",
 ]

@@ -9,6 +9,8 @@ class Action(TitledEnum):
     HOUSEHOLD_READ = ("household.read", "查看农户档案")
     HOUSEHOLD_EDIT = ("household.edit", "登记和修改农户档案")
     HOUSEHOLD_UNMASK = ("household.unmask", "查看完整证件号码或电话")
+    QUALITY_READ = ("quality.read", "查看疑点")
+    QUALITY_EXPLAIN = ("quality.explain", "说明并保留疑点")
     REGISTER_IMPORT = ("register.import", "导入农户表")
     REGISTER_ACCEPT = ("register.accept", "接受导入的差异")
     CASE_READ = ("case.read", "查看办理情况")

@@ -107,6 +107,8 @@ PERMISSIONS = {row.action: row for row in (
     _row(A.HOUSEHOLD_READ, READERS, "六(一)"),
     _row(A.HOUSEHOLD_EDIT, MONITORS | {R.COUNTY_ANALYST}, "三(三)"),
     _row(A.HOUSEHOLD_UNMASK, MONITORS | {R.COUNTY_ANALYST}, "三(三)"),
+    _row(A.QUALITY_READ, LINE_STAFF | {R.INSPECTOR}, "六(一)"),
+    _row(A.QUALITY_EXPLAIN, MONITORS | {R.COUNTY_ANALYST}, "六(一)"),
     # 六(一): 县（市、区）乡村振兴部门要对信息录入质量承担责任, so nobody else writes many files by a sheet.
     _row(A.REGISTER_IMPORT, {R.COUNTY_ANALYST}, "六(一)"),
     _row(A.REGISTER_ACCEPT, {R.COUNTY_ANALYST}, "六(一)"),
