@@ -658,6 +658,29 @@ def upgrade() -> None:
         sa.UniqueConstraint('analysis_id', 'department', name=op.f('uq_analysis_signature_analysis_id_department'))
     )
     op.create_index(op.f('ix_analysis_signature_area_path'), 'analysis_signature', ['area_path'], unique=False)
+    op.create_table('doubt',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('household_id', sa.Integer(), nullable=False),
+        sa.Column('rule', sa.String(length=30), nullable=False),
+        sa.Column('person', sa.String(length=60), nullable=False),
+        sa.Column('text', sa.String(length=300), nullable=False),
+        sa.Column('digest', sa.String(length=80), nullable=False),
+        sa.Column('state', sa.String(length=40), nullable=False),
+        sa.Column('since', sa.Date(), nullable=False),
+        sa.Column('gone_on', sa.Date()),
+        sa.Column('explanation', sa.String(length=300), nullable=False),
+        sa.Column('explained_digest', sa.String(length=80), nullable=False),
+        sa.Column('explained_by', sa.String(length=60), nullable=False),
+        sa.Column('explained_at', sa.DateTime(timezone=True)),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_doubt_household_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_doubt')),
+        sa.UniqueConstraint('household_id', 'rule', 'person', name=op.f('uq_doubt_household_id_rule_person')),
+        sa.UniqueConstraint('ref', name=op.f('uq_doubt_ref'))
+    )
+    op.create_index(op.f('ix_doubt_area_path'), 'doubt', ['area_path'], unique=False)
+    op.create_index('ix_doubt_state_area', 'doubt', ['state', 'area_path', 'id'], unique=False)
     op.create_table('household_warning',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('household_id', sa.Integer(), nullable=False),
