@@ -9,9 +9,10 @@ import click
 from fanpin.app import create_app
 from fanpin.cli import Plain, load_settings
 from fanpin.cli.adapter import register
-from fanpin.cli.demo_county import build
+from fanpin.cli.demo_county import BEGUN_BEFORE, build
 from fanpin.cli.demo_people import PASSWORD, STAFF
 from fanpin.cli.demo_planted import told_stories
+from fanpin.cli.demo_sheets import known, save
 from fanpin.cli.init import founded
 from fanpin.cli.journey import travel
 from fanpin.cli.schema import sqlite_file
@@ -76,6 +77,17 @@ def accounts() -> None:
         click.echo(f"  {post.username:<24}{post.name}　{post.role.title}{department}")
     click.echo(f"  {'system / security / audit':<24}系统、安全、审计三个管理员")
     click.echo("  其他乡镇和村的账号：cun-、zhucun- 加村代码后六位，xiang-、xiangzhang- 加乡镇代码后三位，例如 cun-102204。")
+
+
+@command.command(name="sheets")
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="放在这个目录的 sheets 子目录里。")
+@click.option("--households", "count", type=click.IntRange(FEWEST, MOST), default=DEFAULT, show_default=True, help="演示县的户数。")
+@click.option("--today", type=ISO_DAY, default=DEMO_DAY, show_default=True, help="演示当作今天的日期。")
+def write_sheets(out: Path, count: int, today: date) -> None:
+    """写出各部门报送的表：和 fanpin demo make 用的一样，可以在部门页面上自己报送一遍。"""
+    day = today.date()
+    for line in save(known(count, today=day, begun=day - BEGUN_BEFORE), out / "sheets"):
+        click.echo(line)
 
 
 @command.command()

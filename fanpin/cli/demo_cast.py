@@ -10,6 +10,8 @@ from fanpin.rules.members import LabourSkill, Relation
 from fanpin.steps.households import Person
 
 R = Relation
+# Their ID numbers begin beyond those of the other households, however many these are.
+PLANTED_FIRST = 700
 
 
 @dataclass(frozen=True)
@@ -90,3 +92,23 @@ STORIES = (
     Story("no_labour", "两位老人没有劳动能力，转民政兜底", "个案页评议、措施", _two_old, risks=("labour", "disability")),
 )
 BY_CODE = {story.code: story for story in STORIES}
+
+
+@dataclass(frozen=True)
+class Invented:
+    """The people of a story's household, the head's father where he lives apart, and what departments know of them."""
+
+    people: tuple[Person, ...]
+    father: Person | None
+    entries: tuple[Entry, ...]
+
+
+def invented() -> dict[str, Invented]:
+    """Invent the households of all stories, the same ones at every run and whatever the size of the county."""
+    names, made = Names(first=PLANTED_FIRST), {}
+    for story in STORIES:
+        people = story.people(names)
+        father = (names.person(R.FATHER, born=(1948, 1954), man=True, surname=people[0].name[0])
+                  if story.father_outside else None)
+        made[story.code] = Invented(people, father, tuple(story.entries(people, father)))
+    return made

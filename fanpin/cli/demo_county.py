@@ -80,7 +80,7 @@ def build(session: Session, store: Path, *, count: int, today: date, offset: int
                       screenshot=lambda village, household: _screenshot(session, store, staffed, village, today))
     told = stories.tell(staffed.villages)
     session.commit()
-    planted = Planted(session, staffed.villages[-1], today=today, begun=begun, names=names, ledger=Ledger(),
+    planted = Planted(session, staffed.villages[-1], today=today, begun=begun, ledger=Ledger(),
                       civil_affairs=staffed.actors["zhuze2"],
                       procession=lambda village, day: _procession(session, staffed, village, day),
                       screenshot=lambda village, household: _screenshot(session, store, staffed, village, today)).tell()
@@ -131,8 +131,7 @@ def _settle(session: Session, staffed: Staffed, names: Names, *, begun: date) ->
     for place in staffed.places:
         actor = staffed.of_village(place.village)[Role.VILLAGE_CADRE]
         set_scope(session, scope_for(actor))
-        wanted = [_plain_family(names, row) if place.stories and row % 3 != 2 else families.next()
-                  for row in range(place.households)]
+        wanted = families.village(place.households, stories=place.stories)
         opened = _register(session, place, wanted, number, actor=actor, begun=begun)
         number += len(opened)
         _focus(session, wanted, opened, actor=actor, begun=begun)
@@ -144,13 +143,6 @@ def _settle(session: Session, staffed: Staffed, names: Names, *, begun: date) ->
         else:
             session.expunge_all()
     return number
-
-
-def _plain_family(names: Names, row: int) -> Family:
-    """Return a small household as most stories need it: parents and children, now and then a wife who is ill."""
-    ill, weak = row % 7 == 0, row % 19 == 5
-    people = names.family(head_name=names.minority() if row % 15 == 3 else "", ill=ill, without_labour=weak)
-    return Family(people, ((1, FocusGroup.SERIOUS_ILLNESS),) if ill else (), lifted=row % 3 == 0)
 
 
 def _register(session: Session, place: Place, wanted: list[Family], before: int, *, actor: Actor,

@@ -66,6 +66,16 @@ class Families:
                 focus.append((position, group))
         return Family(tuple(people), tuple(focus), lifted=self.random.random() < 0.4)
 
+    def village(self, count: int, *, stories: bool) -> list[Family]:
+        """Return a village's households; where stories happen, two thirds are small ones that fit most of them."""
+        return [self._plain(row) if stories and row % 3 != 2 else self.next() for row in range(count)]
+
+    def _plain(self, row: int) -> Family:
+        """Return parents and children, now and then with a wife who is ill, or two old people."""
+        ill, weak = row % 7 == 0, row % 19 == 5
+        people = self.names.family(head_name=self.names.minority() if row % 15 == 3 else "", ill=ill, without_labour=weak)
+        return Family(people, ((1, FocusGroup.SERIOUS_ILLNESS),) if ill else (), lifted=row % 3 == 0)
+
     def _person(self, place: _Place, surname: str, ethnicity: str,
                 used: set[str]) -> tuple[Person, FocusGroup | None]:
         names, chance = self.names, self.random.random

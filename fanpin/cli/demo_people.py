@@ -78,8 +78,9 @@ BEFORE_DOT, AFTER_DOT = ("阿鲁", "阿呷", "扎西", "尼玛", "勒排", "玉�
 class Names:
     """Give out invented names and ID numbers, the same ones at every run."""
 
-    def __init__(self, seed: int = 20260302) -> None:
-        self.random = Random(seed)
+    def __init__(self, seed: int = 20260302, *, county: str = COUNTY, first: int = 0) -> None:
+        """Begin anew; another `county` or `first` order number (even) keeps two series apart."""
+        self.random, self._county, self._first = Random(seed), county, first
         self._orders: dict[date, list[int]] = {}
         self._minority: Iterator[str] = iter(MINORITY)
 
@@ -109,9 +110,9 @@ class Names:
 
     def id_number(self, born: date, *, man: bool) -> str:
         """Return an ID number with a valid check digit, never twice."""
-        last = self._orders.setdefault(born, [0, -1])
+        last = self._orders.setdefault(born, [self._first, self._first - 1])
         last[man] = last[man] + 2
-        return synthetic_id(COUNTY, born, last[man])
+        return synthetic_id(self._county, born, last[man])
 
     def born(self, first: int, last: int) -> date:
         """Return a birthday between two years."""

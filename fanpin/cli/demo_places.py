@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fanpin.cli.demo_people import COUNTY, STAFF, TOWNSHIPS, VILLAGES, Names, Post
 from fanpin.models.areas import Area
-from fanpin.rules.areas import AreaLevel
 from fanpin.rules.roles import Role
-from fanpin.steps.areas import padded
+from fanpin.steps.areas import by_code, divisions
 
 # Below this many households the demo is three villages, as the tests use it.
 WHOLE_COUNTY = 1000
@@ -37,18 +35,19 @@ class Place:
         return tuple(f"第{ordinal}村民小组" for ordinal in ORDINALS[:count])
 
 
-def places(session: Session, households: int) -> list[Place]:
-    """Spread the households over three villages, or over the whole county; the stories' villages come first."""
-    told = [session.scalars(select(Area).where(Area.code12 == code)).one() for code in VILLAGES]
+def spread(households: int) -> list[tuple[str, int, bool]]:
+    """Say how many households each village gets, the stories' villages first: (code, households, stories)."""
     if households < WHOLE_COUNTY:
-        return [Place(village, count, True) for village, count in zip(told, _shares(households, len(told)), strict=True)]
-    above = select(Area.id).where(Area.code12.in_([padded(code) for code in COUNTY_TOWNSHIPS]))
-    others = session.scalars(select(Area).where(
-        Area.parent_id.in_(above), Area.level == int(AreaLevel.VILLAGE), Area.code12.not_in(VILLAGES))
-        .order_by(Area.code12)).all()
-    rest = _shares(households - PER_STORY_VILLAGE * len(told), len(others))
-    return [*(Place(village, PER_STORY_VILLAGE, True) for village in told),
-            *(Place(village, count, False) for village, count in zip(others, rest, strict=True))]
+        return [(code, count, True) for code, count in zip(VILLAGES, _shares(households, len(VILLAGES)), strict=True)]
+    others = sorted(row.code for row in divisions() if row.parent in COUNTY_TOWNSHIPS and row.code not in VILLAGES)
+    rest = _shares(households - PER_STORY_VILLAGE * len(VILLAGES), len(others))
+    return [*((code, PER_STORY_VILLAGE, True) for code in VILLAGES),
+            *((code, count, False) for code, count in zip(others, rest, strict=True))]
+
+
+def places(session: Session, households: int) -> list[Place]:
+    """Spread the households over three villages, or over the whole county."""
+    return [Place(by_code(session, code), count, stories) for code, count, stories in spread(households)]
 
 
 def _shares(whole: int, parts: int) -> list[int]:

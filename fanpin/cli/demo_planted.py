@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fanpin.cli.demo_cast import STORIES, Story
+from fanpin.cli.demo_cast import PLANTED_FIRST, STORIES, Story, invented
 from fanpin.cli.demo_endings import Endings, Ending
 from fanpin.cli.demo_ledger import Ledger
 from fanpin.cli.demo_people import Names
@@ -60,13 +60,13 @@ class Told:
 class Planted:
     """The people of one village with a household of every story; `begun` is when their files were opened."""
 
-    def __init__(self, session: Session, village: Area, *, today: date, begun: date, names: Names, ledger: Ledger,
+    def __init__(self, session: Session, village: Area, *, today: date, begun: date, ledger: Ledger,
                  civil_affairs: Actor, procession: Callable[[Area, date], Procession],
                  screenshot: Callable[[Area, Household], int]) -> None:
         self._civil_affairs = civil_affairs
         self.session, self.village, self.today, self.begun, self.ledger = session, village, today, begun, ledger
         self._procession, self._screenshot = procession, screenshot
-        self._names = names
+        self._invented = invented()
         self.told: list[Told] = []
 
     def tell(self) -> int:
@@ -84,17 +84,15 @@ class Planted:
         groups = self.session.scalars(select(Area).where(Area.parent_id == self.village.id).order_by(Area.code12)).all()
         made = {}
         for number, story in enumerate(stories):
-            family = story.people(self._names)
+            known = self._invented[story.code]
             made[story.code] = household = households.create(
                 self.session, actor=actor, now=people.calendar.now, today=self.begun, group=groups[number % len(groups)],
-                people=family, lifted=number % 2 == 0, lives_here=True, rural_services=True, hukou_place="本村",
+                people=known.people, lifted=number % 2 == 0, lives_here=True, rural_services=True, hukou_place="本村",
                 address=f"演示巷{number + 1}号", phone=f"1391{self.village.id:05d}{number:02d}")
-            father = None
-            if story.father_outside:
-                father = self._names.person(Relation.FATHER, born=(1948, 1954), man=True, surname=family[0].name[0])
-                households.add_kin(self.session, household, name=father.name, relation=Relation.FATHER,
-                                   id_number=father.id_number, actor=actor, now=people.calendar.now, today=self.begun)
-            for entry in story.entries(family, father):
+            if known.father is not None:
+                households.add_kin(self.session, household, name=known.father.name, relation=Relation.FATHER,
+                                   id_number=known.father.id_number, actor=actor, now=people.calendar.now, today=self.begun)
+            for entry in known.entries:
                 self.ledger.add(entry)
         return made
 
@@ -178,7 +176,8 @@ class Planted:
     def _ask_about_the_brother(self, people: Procession, listed: VillageList, case: Case) -> None:
         people.hear(listed, case, "这户的哥哥在县里当公务员，是不是不能纳入？")
         actor = people.acting(Role.VILLAGE_CADRE)
-        brother = self._names.person(Relation.SIBLING, born=(1970, 1975), man=True, surname=case.household.head_name[0])
+        brother = Names(first=PLANTED_FIRST + 100).person(Relation.SIBLING, born=(1970, 1975), man=True,
+                                                          surname=case.household.head_name[0])
         with suppress(Invalid):
             households.add_kin(self.session, case.household, name=brother.name, relation=Relation.SIBLING,
                                id_number=brother.id_number, actor=actor, now=people.calendar.now, today=people.calendar.day)
