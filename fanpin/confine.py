@@ -191,14 +191,25 @@ ARCHITECTURES = {
         "socket": 41, "clone": 56, "clone3": 435, "fork": 57, "vfork": 58, "ptrace": 101, "mount": 165, "unshare": 272,
         "setns": 308, "process_vm_readv": 310, "process_vm_writev": 311, "bpf": 321, "userfaultfd": 323,
         "add_key": 248, "request_key": 249, "keyctl": 250, "perf_event_open": 298, "open_by_handle_at": 304,
-        "io_uring_setup": 425, "pidfd_getfd": 438}),
+        "io_uring_setup": 425, "pidfd_getfd": 438, "shmget": 29, "semget": 64, "msgget": 68, "mq_open": 240,
+        "setpriority": 141, "ioprio_set": 251, "kcmp": 312, "kill": 62, "tkill": 200, "tgkill": 234, "prlimit64": 302,
+        "rt_sigqueueinfo": 129, "rt_tgsigqueueinfo": 297, "sched_setparam": 142, "sched_setscheduler": 144,
+        "sched_setaffinity": 203, "sched_setattr": 314, "migrate_pages": 256, "move_pages": 279, "pidfd_open": 434}),
     "aarch64": (0xC00000B7, {
         "socket": 198, "clone": 220, "clone3": 435, "ptrace": 117, "mount": 40, "unshare": 97,
         "setns": 268, "process_vm_readv": 270, "process_vm_writev": 271, "bpf": 280, "userfaultfd": 282,
         "add_key": 217, "request_key": 218, "keyctl": 219, "perf_event_open": 241, "open_by_handle_at": 265,
-        "io_uring_setup": 425, "pidfd_getfd": 438}),
+        "io_uring_setup": 425, "pidfd_getfd": 438, "shmget": 194, "semget": 190, "msgget": 186, "mq_open": 180,
+        "setpriority": 140, "ioprio_set": 30, "kcmp": 272, "kill": 129, "tkill": 130, "tgkill": 131, "prlimit64": 261,
+        "rt_sigqueueinfo": 138, "rt_tgsigqueueinfo": 240, "sched_setparam": 118, "sched_setscheduler": 119,
+        "sched_setaffinity": 122, "sched_setattr": 274, "migrate_pages": 238, "move_pages": 239, "pidfd_open": 434}),
 }
-DECIDED_BELOW = ("socket", "clone", "clone3", "fork", "vfork")
+# What acts upon a process named by its number: a child may name itself. Of the same user, the server could be named, too.
+ON_ITSELF = ("prlimit64", "sched_setparam", "sched_setscheduler", "sched_setaffinity", "sched_setattr", "migrate_pages",
+             "move_pages")
+# One that starts processes has to end them, too.
+ON_ITSELF_ALONE = ("kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_open")
+DECIDED_BELOW = ("socket", "clone", "clone3", "fork", "vfork", "tkill", *ON_ITSELF, *ON_ITSELF_ALONE)
 
 
 def _filter_syscalls(policy: Policy) -> bool:
@@ -218,7 +229,11 @@ def _program(policy: Policy, architecture: int, numbers: dict[str, int]) -> list
                (LOAD, 0, 0, AT_NUMBER), (JUMP_AT_LEAST, 0, 1, FOREIGN_ABI), (RETURN, 0, 0, REFUSE)]
     for name in numbers:
         program += refuse(name) if name not in DECIDED_BELOW else []
+    for name in (*ON_ITSELF, *(() if policy.spawn else ON_ITSELF_ALONE)):
+        program += [(JUMP_EQUAL, 0, 5, numbers[name]), (LOAD, 0, 0, AT_FIRST_ARGUMENT), (JUMP_EQUAL, 2, 0, 0),
+                    (JUMP_EQUAL, 1, 0, os.getpid()), (RETURN, 0, 0, REFUSE), (RETURN, 0, 0, ALLOW)]
     if not policy.spawn:
+        program += refuse("tkill")
         # The C library falls back from clone3, whose flags a filter cannot read, to clone.
         program += refuse("fork") + refuse("vfork") + refuse("clone3", ABSENT)
         program += [(JUMP_EQUAL, 0, 4, numbers["clone"]), (LOAD, 0, 0, AT_FIRST_ARGUMENT),
