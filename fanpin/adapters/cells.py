@@ -65,7 +65,9 @@ def take(table: Table, raw: Mapping[str, Raw], scales: Mapping[str, int] | None 
 
 def blank(value: Raw) -> bool:
     """Say whether nothing stands in a cell."""
-    return value is None or (isinstance(value, str) and not identity.normalise(value))
+    if not isinstance(value, str):
+        return value is None
+    return not (value[:1].isalnum() or identity.normalise(value))
 
 
 def read(column: Column, value: Raw, scale: int = 1) -> Cell | None:

@@ -27,15 +27,17 @@ class AdapterFailed(Exception):
 
 
 SENTENCES = {
-    sandbox.TIMEOUT: "{what}超时，已中止；数据没有采用，请联系适配器的开发人员",
-    sandbox.OUTPUT: "{what}给出的内容过多，已中止；数据没有采用，请联系适配器的开发人员",
-    sandbox.MEMORY: "{what}占用内存过多，已中止；数据没有采用，请拆分文件或联系适配器的开发人员",
-    sandbox.CPU: "{what}占用处理器过久，已中止；数据没有采用，请拆分文件或联系适配器的开发人员",
-    sandbox.SIGNAL: "{what}时程序崩溃；数据没有采用，请联系适配器的开发人员",
-    sandbox.EXIT: "{what}时程序自行退出，没有给出答复；数据没有采用，请联系适配器的开发人员",
-    "error": "{what}时出错；数据没有采用，请联系适配器的开发人员",
-    "malformed": "{what}给出的内容不符合约定；数据没有采用，请联系适配器的开发人员",
+    sandbox.TIMEOUT: "{what}超时，已中止",
+    sandbox.OUTPUT: "{what}给出的内容过多，已中止",
+    sandbox.MEMORY: "{what}占用内存过多，已中止",
+    sandbox.CPU: "{what}占用处理器过久，已中止",
+    sandbox.SIGNAL: "{what}时程序崩溃",
+    sandbox.EXIT: "{what}时程序自行退出，没有给出答复",
+    "error": "{what}时出错",
+    "malformed": "{what}给出的内容不符合约定",
 }
+DEVELOPER = "请联系适配器的开发人员"
+ADVICE = {READING: "请用表格软件打开后另存为 .xlsx、或拆成几个文件再上传"}
 # A wall that was run into shows as a refused permission in what the child complains.
 WALLS = ("PermissionError", "Operation not permitted", "Permission denied")
 # Sentences that children say of themselves may hold a value of a row; only the kind of error is kept.
@@ -52,7 +54,7 @@ def failure_of(error: Exception, what: str) -> Failure:
         code, said = "malformed", type(error).__name__
     walled = any(mark in said for mark in WALLS)
     sentence = SENTENCES.get(code, SENTENCES["error"]).format(what=what)
-    return Failure(code, sentence, _kind(said), walled)
+    return Failure(code, f"{sentence}；数据没有采用，{ADVICE.get(what, DEVELOPER)}", _kind(said), walled)
 
 
 def _kind(said: str) -> str:

@@ -1,6 +1,7 @@
 """An .xlsx workbook: judged by its content before it is read, then its visible sheets with formulas and hidden rows."""
 
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +22,8 @@ STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 DAMAGED = "文件已损坏或不是完整的 .xlsx 文件，请用表格软件打开后另存为 .xlsx 再上传"
-BOMB = "文件解压后过大，可能是恶意文件，不能上传"
+BOMB = "文件的压缩比异常，可能是恶意文件，不能上传"
+TOO_LARGE = f"文件内容过大（解压后超过{LARGEST_UNPACKED >> 20} MB），请拆成几个文件分别上传"
 
 
 @dataclass
@@ -29,7 +31,6 @@ class Shape:
     """What a sheet's XML says beside its values; rows and columns count from 0."""
 
     last_row: int = -1
-    last_column: int = -1
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: int = 0
     formulas: set[tuple[int, int]] = field(default_factory=set)
@@ -56,8 +57,8 @@ def read(path: Path, open_book: OpenBook) -> list[Grid]:
             _refuse_others(archive, kinds)
             sheets, is_1904 = _sheets(archive)
             shapes = {name: _shape(archive, part) for name, part in sheets.items()}
-    except (zipfile.BadZipFile, KeyError, EOFError, zipfile.LargeZipFile, OSError, RuntimeError, expat.ExpatError,
-            ElementTree.ParseError) as error:
+    except (zipfile.BadZipFile, KeyError, EOFError, zipfile.LargeZipFile, OSError, RuntimeError, ValueError,
+            zlib.error, expat.ExpatError, ElementTree.ParseError) as error:
         raise Refused("文件有密码，请去掉密码后再上传" if "encrypted" in str(error) else DAMAGED) from None
     if is_1904:
         raise Refused("这个文件用的是1904年日期系统，日期会差四年，请在表格选项中改为1900年日期系统后再上传")
@@ -67,8 +68,10 @@ def read(path: Path, open_book: OpenBook) -> list[Grid]:
 def _weigh(archive: zipfile.ZipFile) -> None:
     """Count what really comes out; the sizes written in the archive may lie."""
     entries = archive.infolist()
-    if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > LARGEST_UNPACKED:
+    if len(entries) > MOST_ENTRIES:
         raise Refused(BOMB)
+    if sum(entry.file_size for entry in entries) > LARGEST_UNPACKED:
+        raise Refused(TOO_LARGE)
     if len({entry.filename for entry in entries}) < len(entries):
         raise Refused(DAMAGED)
     total = 0
@@ -78,7 +81,9 @@ def _weigh(archive: zipfile.ZipFile) -> None:
             while piece := content.read(PIECE):
                 size += len(piece)
                 total += len(piece)
-                if total > LARGEST_UNPACKED or size > max(SMALL, GREATEST_RATIO * max(entry.compress_size, 1)):
+                if total > LARGEST_UNPACKED:
+                    raise Refused(TOO_LARGE)
+                if size > max(SMALL, GREATEST_RATIO * max(entry.compress_size, 1)):
                     raise Refused(BOMB)
 
 
@@ -162,11 +167,13 @@ class _Scan:
     def _valued(self) -> None:
         row, column = self._cell
         shape = self._shape
-        shape.last_row, shape.last_column = max(shape.last_row, row), max(shape.last_column, column)
+        shape.last_row = max(shape.last_row, row)
         if self._hidden:
             shape.hidden_rows.add(row)
-        if shape.last_row > 2_000_000 or len(shape.hidden_rows) > 2 * MOST_LINES:
-            raise Refused(TOO_MANY_ROWS)
+        if column >= MOST_COLUMNS:
+            raise Refused(f"在很靠右的列里有内容（超过{MOST_COLUMNS}列），请删去多余的列再上传")
+        if row >= MOST_LINES:
+            raise Refused(f"{TOO_MANY_ROWS}；如果只是很靠下的行里有零星内容，请删去")
 
     def _formula(self, attributes: dict[str, str]) -> None:
         first, _, last = (attributes.get("ref") or "").partition(":")
@@ -201,10 +208,6 @@ def _grids(path: Path, shapes: dict[str, Shape], open_book: OpenBook) -> Iterato
 
 
 def _grid(book: Book, name: str, shape: Shape, hidden: list[str]) -> Grid:
-    if shape.last_column >= MOST_COLUMNS:
-        raise Refused(f"工作表“{name}”在很靠右的列里有内容（超过{MOST_COLUMNS}列），请删去多余的列再上传")
-    if shape.last_row >= MOST_LINES:
-        raise Refused(f"工作表“{name}”的最后一行是第{shape.last_row + 1}行：{TOO_MANY_ROWS}；如果只是有零星内容，请删去空行下面的内容")
     grid = Grid(f"“{name}”", book.rows(name), shape.formulas)
     if hidden:
         grid.notices.append(f"没有读取隐藏的工作表{len(hidden)}张")
