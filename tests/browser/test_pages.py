@@ -30,7 +30,8 @@ def overflow(page: Page) -> int:
 
 def test_no_page_is_wider_than_a_phone(as_: As, case: str) -> None:
     cadre = as_("cun.gan", width=PHONE)
-    wide = {path: by for path in ("/", "/cases", "/households/", case, f"{case}/survey", f"{case}/consent", "/lists", "/intake/new")
+    wide = {path: by for path in ("/", "/cases", "/households/", case, f"{case}/survey", f"{case}/consent", "/lists", "/intake/new", "/regional/",
+                                                     "/regional/new", "/regional/board", "/regional/communities", "/regional/tasks")
             if (by := overflow(cadre.go(path).page)) > 0}
     assert not wide
 
