@@ -10,7 +10,7 @@ from flask import Flask
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, meta
 
 from fanpin.blueprints.presenting import MENU, day, moment
-from fanpin.documents.catalogue import PAPERS
+from fanpin.documents.catalogue import PAPERS, REPORTS
 from fanpin.extensions import Base
 from fanpin.models.scoped import Scoped
 from fanpin.rules.actions import Action
@@ -155,7 +155,7 @@ def test_every_template_compiles(app: Flask) -> None:
 
 def test_every_template_is_used_and_every_one_named_exists() -> None:
     known = set(templates())
-    named = {paper.template for paper in PAPERS.values()}
+    named = {paper.template for paper in (*PAPERS.values(), *REPORTS.values())}
     missing = []
     for module, text in sources().items():
         for string in finders.strings(text):

@@ -15,6 +15,7 @@ from fanpin.adapters.run import Usable
 from fanpin.adapters.trial import try_sheet
 from fanpin.adapters.wire import encode
 from fanpin.cli import Plain, load_settings
+from fanpin.cli.adapter_making import certify_command, new_command
 from fanpin.cli.opening import open_app
 from fanpin.clock import Clock
 from fanpin.extensions import db, writing
@@ -24,6 +25,10 @@ from fanpin.steps import adapters
 @click.group(name="adapter")
 def command() -> None:
     """部门适配器：清单、检查、试运行、登记。"""
+
+
+command.add_command(new_command)
+command.add_command(certify_command)
 
 
 @command.command("list")

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from fanpin.documents import papers_adapters as adapters
 from fanpin.documents import papers_analysis as analysis
 from fanpin.documents import papers_file as file
 from fanpin.documents import papers_help as help_
@@ -146,6 +147,12 @@ _ROWS = (
 )
 PAPERS: dict[str, Paper] = {row.code: row for row in _ROWS}
 
+# What the platform prints of itself: no paper of the procedure, issued to nobody, not to be verified by a code.
+REPORTS: dict[str, Paper] = {row.code: row for row in (
+    Paper(code="adapter_certificate", title="部门适配器认证报告", clause="六(一)", data=adapters.AdapterCertificate,
+          issuer=Issuer.DEPARTMENT, seal=None, signers=("检验人", "部门负责人"), retention=Retention.TEN_YEARS),
+)}
+
 # The forms of official practice (docs/papers.md) and the papers that answer each.
 FORMS: dict[str, tuple[str, ...]] = {
     "F01": ("leaflet", "lead"), "F02": ("warning_sheet", "warning_list"), "F03": ("round_sheet", "round_register"),
@@ -161,9 +168,10 @@ FORMS: dict[str, tuple[str, ...]] = {
 
 def paper(code: str) -> Paper:
     """Return the paper of that code."""
-    if code not in PAPERS:
+    found = PAPERS.get(code) or REPORTS.get(code)
+    if found is None:
         raise UnknownPaper(code)
-    return PAPERS[code]
+    return found
 
 
 def to_json(data: Any) -> str:

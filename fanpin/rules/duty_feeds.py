@@ -37,7 +37,7 @@ FEED_KINDS: tuple[Kind, ...] = (
     _duty("natural_disaster", "自然灾害", D.EMERGENCY, "value* 灾种", "date* 发生日期", "amount 损失金额", "label 损失情况",
           subject=HOUSEHOLD, unit=Unit.YUAN,
           values=(("geological", "地质灾害"), ("earthquake", "地震"), ("weather", "气象条件突变"), ("other", "其他自然灾害"))),
-    _duty("fire_loss", "火灾损失", D.EMERGENCY, "date* 发生日期", "amount* 损失金额", "label 损失情况", subject=HOUSEHOLD,
+    _duty("fire_loss", "火灾损失", D.EMERGENCY, "date* 发生日期", "amount 损失金额", "label 损失情况", subject=HOUSEHOLD,
           unit=Unit.YUAN),
     _duty("forest_disaster", "林草有害生物、森林火灾", D.FORESTRY, "value* 灾种", "date* 发生日期", "amount 受灾面积",
           subject=HOUSEHOLD, unit=Unit.MU, values=(("pest", "林草有害生物"), ("fire", "森林火灾"))),

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from fanpin.adapters import run, scaffold
+from fanpin.adapters import distributions, run, scaffold
+from fanpin.adapters.certify import State, certify
 from fanpin.adapters.manifest import Manifest, Mode
 from fanpin.rules.departments import BLOCKING_DEPARTMENTS, Department
 from fanpin.rules.duties import DUTIES, FACTS_OF_REVIEW, KINDS, Basis
+from tests.conftest import TODAY
 from tests.house import ROOT
 
 FOLDERS = sorted((ROOT / "plugins").glob("fanpin-*"))
@@ -82,6 +84,15 @@ def test_each_kind_has_one_supplier(manifests: dict[Department, Manifest]) -> No
 def test_what_needs_consent_is_never_supplied_in_bulk(manifests: dict[Department, Manifest]) -> None:
     assert [kind for manifest in manifests.values() for kind, mode in claims(manifest)
             if mode is Mode.BULK and KINDS[kind].basis is Basis.CONSENT] == []
+
+
+@pytest.mark.parametrize("department", EXPECTED, ids=lambda department: department.value)
+def test_each_is_certified(department: Department) -> None:
+    installed = distributions.find(_name(department))
+    assert installed is not None
+    report = certify(installed, as_of=TODAY, load_rows=500)
+    assert [f"{case.title}：{case.text}" for case in report.cases if case.state is State.FAILED] == []
+    assert len(report.cases) >= 15
 
 
 def test_sample_people_are_invented() -> None:

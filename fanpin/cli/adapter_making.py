@@ -1,0 +1,98 @@
+"""Make a new adapter and certify one: commands of `fanpin adapter` that need no database."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import click
+
+from fanpin.adapters import scaffold
+from fanpin.adapters.certify import Report, State, certify
+from fanpin.adapters.contract import Transport
+from fanpin.adapters.distributions import Installed, find, in_folder, installed
+from fanpin.cli import Plain
+from fanpin.clock import Clock
+from fanpin.documents.papers_adapters import AdapterCertificate, CertificateCase
+from fanpin.documents.papers_common import Imprint
+from fanpin.documents.printing import Printer, PressFailed
+from fanpin.rules.departments import Department
+
+TRANSPORTS = {"sheets": Transport.SHEET, "sql": Transport.DATABASE, "http": Transport.PLATFORM}
+CODE = "adapter_certificate"
+
+
+@click.command("new")
+@click.argument("name")
+@click.option("--department", required=True, type=click.Choice([department.value for department in Department]),
+              help="部门代码；附件1没有点名的部门用 other。")
+@click.option("--kind", "kinds", multiple=True, help="要申报的事项代码，可以写几次；不写则取该部门的第一项。")
+@click.option("--title", default="", help="部门的中文名称，默认按部门代码。")
+@click.option("--transport", "transports", multiple=True, type=click.Choice(list(TRANSPORTS)),
+              help="接受的传输方式，可以写几次；默认 sheets。")
+@click.option("--folder", type=click.Path(file_okay=False, path_type=Path), help="放在哪个目录，默认是当前目录下同名的新目录。")
+def new_command(name: str, department: str, kinds: tuple[str, ...], title: str, transports: tuple[str, ...],
+                folder: Path | None) -> None:
+    """新建一个适配器（不需要数据库）：项目文件、模块、样表、测试，写好就能通过检查。"""
+    try:
+        files = scaffold.new(name, Department(department), title=title, kinds=kinds,
+                             transports=[TRANSPORTS[way] for way in transports or ("sheets",)])
+    except scaffold.Unmakeable as error:
+        raise Plain(f"{error}。") from error
+    target = folder or Path(name if name.startswith("fanpin-") else f"fanpin-{name}")
+    if target.exists() and any(target.iterdir()):
+        raise Plain(f"目录 {target} 里已有文件，没有写入。")
+    for path, text in files.items():
+        (target / path).parent.mkdir(parents=True, exist_ok=True)
+        (target / path).write_text(text, encoding="utf-8")
+        click.echo(str(target / path))
+    click.echo(f"写好了。接着运行：fanpin adapter check {target}")
+
+
+@click.command("certify")
+@click.argument("name")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="样表的数据截止日期，默认今天。")
+@click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="把报告写成JSON文件。")
+@click.option("--pdf", "pdf_file", type=click.Path(dir_okay=False, path_type=Path), help="把报告印成PDF文件。")
+def certify_command(name: str, as_of: object, json_file: Path | None, pdf_file: Path | None) -> None:
+    """检验一个适配器（不需要数据库）：约定、样表、极端数据、负荷、隔离。NAME 是已安装的名称，或一个目录。"""
+    day: date = as_of.date() if as_of is not None else Clock().today()  # type: ignore[attr-defined]
+    report = certify(_installed(name), as_of=day)
+    for case in report.cases:
+        click.echo(f"{case.state.title:　<6}{case.title}：{case.text}")
+    if json_file is not None:
+        json_file.write_text(json.dumps(report.document(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    if pdf_file is not None:
+        pdf_file.write_bytes(_printed(report))
+    failed = sum(case.state is State.FAILED for case in report.cases)
+    if failed:
+        raise Plain(f"{report.name} 有{failed}项未通过，不能认证。")
+    click.echo(f"{report.name} {report.version} 全部{len(report.cases)}项检验完毕，没有未通过的。")
+
+
+def _installed(name: str) -> Installed:
+    if Path(name).is_dir():
+        try:
+            return in_folder(Path(name))
+        except FileNotFoundError as error:
+            raise Plain(f"{error}。") from error
+    found = find(name)
+    if found is None:
+        known = "、".join(one.entry for one in installed())
+        raise Plain(f"没有装名叫“{name}”的适配器，也没有这个目录。已装：{known or '无'}")
+    return found
+
+
+def _printed(report: Report) -> bytes:
+    department = Department(report.department).title if report.department else ""
+    data = AdapterCertificate(
+        name=report.name, version=report.version, digest=report.digest, title=report.title, department=department,
+        contract=report.contract, as_of=report.as_of, ok=report.ok,
+        conclusion="通过，可以部署" if report.ok else "未通过，不能部署",
+        cases=tuple(CertificateCase(title=case.title, state=case.state.title, text=case.text, seconds=f"{case.seconds:.1f}")
+                    for case in report.cases))
+    imprint = Imprint(number=report.digest[:12], verify_code="222222222222", event_hash="0" * 16, issued_on=report.as_of)
+    try:
+        with Printer() as printer:
+            return printer.render(CODE, data, imprint=imprint, demo=False).pdf
+    except PressFailed as error:
+        raise Plain(f"报告没有印出来：{error}。请运行 fanpin doctor 查看缺什么。") from error

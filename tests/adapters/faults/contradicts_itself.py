@@ -1,0 +1,13 @@
+"""Says two things about one person."""
+
+from well import Well, answer
+
+
+class Fault(Well):
+    def facts(self, rows):
+        for row in rows:
+            yield row.fact("temporary_relief", amount=100, date=row.date("发放日期"))
+            yield row.nothing("temporary_relief")
+
+
+fanpin_adapter = answer(Fault)

@@ -1,0 +1,13 @@
+"""Never answers."""
+
+import time
+
+from well import Well, answer
+
+
+class Fault(Well):
+    def facts(self, rows):
+        time.sleep(3600)
+
+
+fanpin_adapter = answer(Fault)

@@ -1,0 +1,7 @@
+"""Forgot the hook."""
+
+from well import Well
+
+
+def fanpin_adaptor():
+    return Well()

@@ -1,0 +1,206 @@
+"""Adapters that break the contract, each in its own way: one plain sentence, nothing of them kept, the caller lives on.
+
+The list is that of a certificate; the adapters are the files of `faults/`.
+"""
+
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from socket import AF_UNIX, SOCK_STREAM, socket
+
+import pytest
+
+from fanpin import sandbox
+from fanpin.adapters import distributions, run
+from fanpin.adapters.certify import State, certify
+from fanpin.adapters.distributions import Installed
+from fanpin.adapters.failures import AdapterFailed, Failure
+from fanpin.adapters.run import MappedRow
+from fanpin.adapters.wire import ReadRow
+
+FOLDER = Path(__file__).parent / "faults"
+AS_OF = date(2026, 3, 2)
+WALLS = sandbox.capabilities()
+SECRET = "母亲患病住院"
+BUSY = "timeout memory cpu error output signal exit"
+
+
+@dataclass(frozen=True)
+class Ends:
+    """How a fault ends: refused when it loads, failed with one of some codes, rows refused, or as if nothing were."""
+
+    refused: str = ""
+    codes: str = ""
+    security: bool | None = None
+    problem: str = ""
+
+
+FINE = Ends()
+WALLED = Ends(codes="error", security=True)
+ENDS = {
+    "sound": FINE,
+    "slow": FINE,
+    "prints_between_the_frames": FINE,
+    "hangs_while_loading": Ends(refused="超时"),
+    "hangs_before_the_first_answer": Ends(codes="timeout", security=False),
+    "hangs_after_the_first_answer": Ends(codes="timeout", security=False),
+    "ignores_sigterm": Ends(codes="timeout", security=False),
+    "leaves_a_grandchild": WALLED,
+    "raises": Ends(codes="error", security=False),
+    "exits_without_a_word": Ends(codes="exit", security=False),
+    "says_half_an_answer": Ends(codes="exit", security=False),
+    "says_no_json": Ends(codes="malformed", security=False),
+    "says_no_utf8": Ends(codes="malformed", security=False),
+    "says_a_line_of_a_gigabyte": Ends(codes="output", security=False),
+    "says_ten_million_lines": Ends(codes=BUSY, security=False),
+    "nests_deeply": Ends(codes="malformed", security=False),
+    "counts_without_numbers": Ends(codes="malformed", security=False),
+    "answers_with_a_wrong_token": Ends(codes="stranger", security=True),
+    "answers_about_somebody_else": Ends(codes="stranger", security=True),
+    "contradicts_itself": Ends(problem="互相矛盾"),
+    "tells_more_than_asked": Ends(codes="malformed", security=False),
+    "hides_an_id_in_words": Ends(codes="id_inside", security=True),
+    "answers_what_it_did_not_claim": Ends(codes="not_claimed", security=True),
+    "knows_the_future": Ends(problem="晚于数据截止日期"),
+    "counts_below_zero": Ends(problem="不小于零"),
+    "writes_statements": FINE,
+    "eats_memory": Ends(codes=BUSY, security=False),
+    "spins": Ends(codes="timeout cpu", security=False),
+    "forks_without_end": WALLED,
+    "starts_threads_without_end": Ends(codes=BUSY, security=False),
+    "fills_the_disk": WALLED,
+    "reads_the_database": WALLED,
+    "reads_the_parents_environment": WALLED,
+    "connects_by_tcp": WALLED,
+    "sends_by_udp": WALLED,
+    "knocks_at_the_databases_socket": WALLED,
+    "complains_with_secrets": Ends(codes="exit", security=False),
+    "remembers": FINE,
+    "answers_wrongly": FINE,
+    "speaks_a_later_version": Ends(refused="第99版约定"),
+    "claims_anothers_duty": Ends(refused="由公安部门提供"),
+    "wants_consent_kinds_in_bulk": Ends(refused="须经农户授权"),
+    "has_no_hook": Ends(refused="fanpin_adapter"),
+    "does_not_load": Ends(refused="载入出错"),
+    # Without this wall of the kernel the fault would end this very process: `fanpin doctor` and the certificate say so.
+    **({"kills_its_parent": WALLED} if WALLS["landlock_signals"] else {}),
+}
+
+
+def fault(name: str) -> Installed:
+    path = FOLDER / f"{name}.py"
+    return Installed("fanpin-fault", name, "", "", path, distributions.digest(path))
+
+
+def row(number: int, reason: str) -> ReadRow:
+    return ReadRow(number, {"id_number": "53018119600301100X", "name": "样甲"},
+                   {"救助金额": 300_000, "发放日期": "2026-01-12", "救助事由": reason})
+
+
+@pytest.fixture
+def reasons(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """Give each fault what it reaches for, where it would find it: a database, a listening port, a socket's path."""
+    (tmp_path / "fanpin.sqlite").write_bytes(b"SQLite format 3\0")
+    with socket() as listening, socket(AF_UNIX, SOCK_STREAM) as door:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        door.bind(str(tmp_path / "s"))
+        door.listen()
+        yield {"reads_the_database": str(tmp_path / "fanpin.sqlite"), "connects_by_tcp": str(listening.getsockname()[1]),
+               "knocks_at_the_databases_socket": str(tmp_path / "s")}
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "MAP_SECONDS", 2)
+    monkeypatch.setattr(run, "LOAD_SECONDS", 3)
+
+
+def children() -> list[str]:
+    return [child for task in Path("/proc/self/task").iterdir() for child in (task / "children").read_text().split()]
+
+
+def tried(name: str, reasons: dict[str, str]) -> list[MappedRow] | Failure | tuple[str, ...]:
+    found = run.declared(fault(name))
+    if found.manifest is None or not found.ok:
+        return found.problems
+    rows = [row(number, reasons.get(name, SECRET)) for number in (2, 3)]
+    try:
+        return list(run.map_rows(found.installed, found.manifest, found.manifest.table("relief"), rows, as_of=AS_OF))
+    except AdapterFailed as failed:
+        return failed.failure
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_each_fault_ends_as_the_table_says_and_leaves_nothing_behind(name: str, reasons: dict[str, str]) -> None:
+    before, files, threads = children(), len(os.listdir("/proc/self/fd")), threading.active_count()
+    end, found = ENDS[name], tried(name, reasons)
+    if end.refused:
+        assert isinstance(found, tuple) and any(end.refused in problem for problem in found)
+    elif end.codes:
+        assert isinstance(found, Failure), found
+        assert found.code in end.codes.split() and found.security is end.security
+        assert SECRET not in repr(found) and "53018119600301100X" not in repr(found)
+        assert found.text.endswith(("开发人员", "整批退回"))
+    elif end.problem:
+        assert isinstance(found, list)
+        assert all(end.problem in one.problems[0].reason and not one.facts and not one.answers for one in found)
+    else:
+        assert isinstance(found, list) and all(len(one.facts) <= 1 for one in found)
+    assert (children(), len(os.listdir("/proc/self/fd")), threading.active_count()) == (before, files, threads)
+    assert not Path("/tmp/fanpin-fault").exists()
+
+
+def test_every_fault_of_the_folder_is_in_the_table() -> None:
+    written = {path.stem for path in FOLDER.glob("*.py")}
+    assert written == set(ENDS) | {"kills_its_parent", "well"} and len(written) >= 40
+
+
+def test_statements_markup_and_formulas_are_words_and_marks_that_turn_the_line_are_refused(
+        reasons: dict[str, str]) -> None:
+    found = run.declared(fault("writes_statements"))
+    assert found.manifest is not None
+    rows = [row(number, SECRET) for number in range(2, 6)]
+    told = list(run.map_rows(found.installed, found.manifest, found.manifest.table("relief"), rows, as_of=AS_OF))
+    assert [fact.label for one in told for fact in one.facts] == [
+        "'; DROP TABLE fact; --", "<script>alert(1)</script>", "=cmd|' /C calc'!A0"]
+    assert [problem.reason for problem in told[3].problems] == ["文字中有看不见的控制字符"]
+
+
+@pytest.mark.parametrize("name", [
+    "raises", "hangs_before_the_first_answer", "contradicts_itself", "knows_the_future", "remembers", "connects_by_tcp",
+    "reads_the_parents_environment", "answers_with_a_wrong_token", "speaks_a_later_version", "does_not_load",
+])
+def test_none_of_them_is_certified(name: str, tmp_path: Path) -> None:
+    report = certify(with_samples(name, tmp_path), as_of=AS_OF, load_rows=50)
+    assert not report.ok
+    assert [case.text for case in report.cases if case.state is State.FAILED]
+
+
+def test_a_sound_one_is_certified_and_told_from_one_that_answers_its_known_persons_wrongly(tmp_path: Path) -> None:
+    sound = with_samples("sound", tmp_path / "sound")
+    assert certify(sound, as_of=AS_OF, load_rows=50).ok
+    known = '{"row": 2, "facts": [{"kind": "temporary_relief", "date": "2026-01-12", "amount": 300000, "label": "就医"}]}\n'
+    for name, state in (("sound", State.PASSED), ("answers_wrongly", State.FAILED)):
+        folder = tmp_path / f"known-{name}"
+        installed = with_samples(name, folder)
+        (folder / "samples" / "relief.jsonl").write_text(known, encoding="utf-8")
+        cases = {case.code: case.state for case in certify(installed, as_of=AS_OF, load_rows=50).cases}
+        assert cases["relief.known"] is state
+
+
+def with_samples(name: str, folder: Path) -> Installed:
+    """Lay a fault with the sound adapter's samples in a folder of its own."""
+    (folder / "samples").mkdir(parents=True)
+    for module in ("well", name):
+        (folder / f"{module}.py").write_text((FOLDER / f"{module}.py").read_text(encoding="utf-8"), encoding="utf-8")
+    (folder / "samples" / "relief.csv").write_text(
+        "身份证号,姓名,救助金额,发放日期,救助事由\n53018119600301100X,样甲,3000,2026-01-12,就医\n53018119650302101X,样乙,1500,2026-01-20,\n",
+        encoding="utf-8")
+    (folder / "samples" / "aid.csv").write_text(
+        "身份证号,姓名,救助类别,月金额\n53018119600301100X,样甲,低保,380\n53018119650302101X,样乙,特困,900\n", encoding="utf-8")
+    path = folder / f"{name}.py"
+    return Installed("fanpin-fault", name, "", "", path, distributions.digest(path))
