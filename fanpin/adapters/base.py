@@ -138,7 +138,7 @@ class Adapter:
     delay_days: int = 30
     fresh_days: int = 90
     settings: tuple[Setting, ...] = ()
-    transports: tuple[Transport, ...] = (Transport.SHEET,)
+    transports: tuple[Transport, ...] = (Transport.SHEET, Transport.DATABASE, Transport.PLATFORM)
     hosts: tuple[str, ...] = ()
 
     def facts(self, rows: Iterable[Row]) -> Iterable[Fact | Reply]:

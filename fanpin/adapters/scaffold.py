@@ -65,7 +65,7 @@ def description(department: Department, title: str = "") -> str:
 
 
 def new(name: str, department: Department, *, title: str = "", kinds: Sequence[str] = (),
-        transports: Sequence[Transport] = (Transport.SHEET,)) -> dict[str, str]:
+        transports: Sequence[Transport] = ()) -> dict[str, str]:
     """Return the files of a new adapter by their paths; raise Unmakeable in plain words."""
     name = name if name.startswith("fanpin-") else f"fanpin-{name}"
     if not NAME.fullmatch(name) or len(name) > 60:
@@ -95,8 +95,8 @@ def _module(name: str, title: str, department: Department, kinds: Sequence[Kind]
             transports: Sequence[Transport]) -> str:
     body = "\n\n".join(map(_table, kinds))
     tables = ", ".join(kind.code.upper() for kind in kinds)
-    ways = ", ".join(f"Transport.{way.name}" for way in transports)
-    used = sorted({"Adapter", "Department", "Table", "Transport", "hookimpl",
+    ways = "".join(f"Transport.{way.name}, " for way in transports).rstrip()
+    used = sorted({"Adapter", "Department", "Table", *(["Transport"] if ways else []), "hookimpl",
                    *re.findall(r"\b(amount|bulk|code|count|day|head_id|head_name|id_number|person_name|question|text|village)\(",
                                body)}, key=lambda word: (word.islower(), word))
     return f'''"""{title}的适配器."""
@@ -115,8 +115,7 @@ class {_class(name)}(Adapter):
     title = "{title}"
     department = Department.{department.name}
     tables = ({tables},)
-    transports = ({ways},)
-
+{f"    transports = ({ways})" + chr(10) if ways else ""}
 
 @hookimpl
 def fanpin_adapter() -> Adapter:

@@ -15,7 +15,7 @@ from fanpin.adapters.run import Usable
 from fanpin.adapters.trial import try_sheet
 from fanpin.adapters.wire import encode
 from fanpin.cli import Plain, load_settings
-from fanpin.cli.adapter_making import certify_command, new_command
+from fanpin.cli.adapter_making import certify_command, new_command, reference_command
 from fanpin.cli.opening import open_app
 from fanpin.clock import Clock
 from fanpin.extensions import db, writing
@@ -29,6 +29,7 @@ def command() -> None:
 
 command.add_command(new_command)
 command.add_command(certify_command)
+command.add_command(reference_command)
 
 
 @command.command("list")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from fanpin.adapters import scaffold
+from fanpin.adapters import reference, scaffold
 from fanpin.adapters.certify import Report, State, certify
 from fanpin.adapters.contract import Transport
 from fanpin.adapters.distributions import Installed, find, in_folder, installed
@@ -28,14 +28,14 @@ CODE = "adapter_certificate"
 @click.option("--kind", "kinds", multiple=True, help="要申报的事项代码，可以写几次；不写则取该部门的第一项。")
 @click.option("--title", default="", help="部门的中文名称，默认按部门代码。")
 @click.option("--transport", "transports", multiple=True, type=click.Choice(list(TRANSPORTS)),
-              help="接受的传输方式，可以写几次；默认 sheets。")
+              help="只接受这些传输方式，可以写几次；不写则都接受。")
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path), help="放在哪个目录，默认是当前目录下同名的新目录。")
 def new_command(name: str, department: str, kinds: tuple[str, ...], title: str, transports: tuple[str, ...],
                 folder: Path | None) -> None:
     """新建一个适配器（不需要数据库）：项目文件、模块、样表、测试，写好就能通过检查。"""
     try:
         files = scaffold.new(name, Department(department), title=title, kinds=kinds,
-                             transports=[TRANSPORTS[way] for way in transports or ("sheets",)])
+                             transports=[TRANSPORTS[way] for way in transports])
     except scaffold.Unmakeable as error:
         raise Plain(f"{error}。") from error
     target = folder or Path(name if name.startswith("fanpin-") else f"fanpin-{name}")
@@ -46,6 +46,16 @@ def new_command(name: str, department: str, kinds: tuple[str, ...], title: str, 
         (target / path).write_text(text, encoding="utf-8")
         click.echo(str(target / path))
     click.echo(f"写好了。接着运行：fanpin adapter check {target}")
+
+
+@click.command("reference")
+@click.option("--markdown", type=click.Path(dir_okay=False, path_type=Path), help="写到文件；不写则打印出来。")
+def reference_command(markdown: Path | None) -> None:
+    """从程序生成约定参考（不需要数据库）：列、申报、方法、限度、各部门可以申报的事项。"""
+    if markdown is None:
+        click.echo(reference.page(), nl=False)
+    else:
+        markdown.write_text(reference.page(), encoding="utf-8")
 
 
 @click.command("certify")
