@@ -80,7 +80,7 @@ def test_every_command_of_the_tutorial_does_what_it_says(fresh: Fresh) -> None:
     assert (fresh.folder / "report.pdf").read_bytes().startswith(b"%PDF-")
     assert '"value": "operating"' in next(out for line, out in said.items() if "adapter run" in line)
     assert "fanpin-shuiwu 1.0" in said["fanpin adapter list"] and said["fanpin adapter list"].endswith("共1个，可用1个。\n")
-    assert fresh.run("python -m pytest -q -p no:cacheprovider fanpin-shuiwu/tests").count("passed") == 1
+    assert fresh.run("cd fanpin-shuiwu && python -m pytest -q -p no:cacheprovider").count("7 passed") == 1
 
 
 def test_the_adapter_of_the_tutorial_is_forty_lines_at_most() -> None:

@@ -106,7 +106,7 @@ def test_whatever_a_plugin_does_it_ends_in_a_sentence(tmp_path: Path, monkeypatc
     "socket.create_connection(('127.0.0.1', 9))",
     "socket.socket(socket.AF_UNIX)",
     "open('/etc/passwd').read()",
-    f"open('/proc/{os.getpid()}/environ', 'rb').read()",
+    "open(f'/proc/{os.getppid()}/environ', 'rb').read()",
     "open('/tmp/left', 'w').write('x')",
     "os.kill(os.getppid(), 9)",
 ])
