@@ -6,7 +6,7 @@ from fanpin.models.scoped import Scope, ScopeKind
 from fanpin.rules.actions import Action
 from fanpin.rules.areas import contains
 from fanpin.rules.refusals import NotPermitted
-from fanpin.rules.roles import ASSIGNED, BLIND, PERMISSIONS, Actor, Permission, Reach, Role
+from fanpin.rules.roles import ADMINISTRATORS, ASSIGNED, PERMISSIONS, Actor, Permission, Reach, Role
 
 
 def may(actor: Actor, action: Action, *, area_path: str | None = None, department: str | None = None,
@@ -53,11 +53,13 @@ def _reaches(reach: Reach, own: str, other: str) -> bool:
 
 
 def scope_for(actor: Actor) -> Scope:
-    """Return the reach of the actor's session; who is blind sees no case, no household, no fact."""
-    if actor.role in BLIND:
+    """Return the reach of the actor's session; an administrator sees no case, no household, no fact."""
+    if actor.role in ADMINISTRATORS:
         return Scope(ScopeKind.NONE, user_id=actor.user_id)
     if actor.role is Role.DEPARTMENT_OFFICER:
         kind = ScopeKind.DEPARTMENT
+    elif actor.role is Role.PROVINCIAL_OFFICER:
+        kind = ScopeKind.PROVINCIAL
     elif actor.role in ASSIGNED:
         kind = ScopeKind.ASSIGNED
     else:

@@ -29,6 +29,7 @@ MORE = (
     cast.Part("wai.zhang", "外乡长", L.TOWNSHIP_LEADER, "other_township"),
     cast.Part("wai.shen", "外县审", L.COUNTY_DECIDER, "other_county"),
     cast.Part("wai.ling", "外领导", L.COUNTY_LEADING_GROUP, "other_county"),
+    cast.Part("sheng.wei", "省卫健", L.PROVINCIAL_OFFICER, "province", "health"),
     cast.Part("wai.bang", "外主责", L.LEAD_DEPARTMENT, "other_county", "agriculture"),
     *(cast.Part(f"wai.{part.username}", f"外{part.name}", L.DEPARTMENT_OFFICER, "other_county", part.department)
       for part in cast.OFFICERS.values()),

@@ -22,7 +22,7 @@ PLACES = ("own", "sibling", "other")
 MAY, FORBIDDEN, NOTHING, LOGIN = "ofnl"
 R = Role
 WHO = {role.value: next(part.username for part in (*CAST.values(), *OFFICERS.values()) if part.role is role) for role in Role}
-DEPARTMENTAL = (R.DEPARTMENT_OFFICER, R.LEAD_DEPARTMENT, R.HELPER)
+DEPARTMENTAL = (R.DEPARTMENT_OFFICER, R.PROVINCIAL_OFFICER, R.LEAD_DEPARTMENT, R.HELPER)
 
 VILLAGE = {R.VILLAGE_CADRE, R.RESIDENT_MEMBER, R.GROUP_CADRE}
 AROUND = {R.TOWNSHIP_CADRE, R.TOWNSHIP_LEADER, R.COUNTY_ANALYST, R.COUNTY_DECIDER, R.COUNTY_LEADING_GROUP, R.INSPECTOR}
@@ -72,6 +72,9 @@ def readable(role: str, place: str, endpoint: str) -> frozenset[str]:
     if who is R.DEPARTMENT_OFFICER and near:
         # The match key of those asked about, on the one page where they are answered for.
         return frozenset({"asked", "id"}) if endpoint in ("county.answer", "county.sign") else frozenset({"asked"})
+    if who is R.PROVINCIAL_OFFICER:
+        # 六(一): those whom a county asks about by 直通车, on the one page where they are answered for.
+        return frozenset({"requested", "id"}) if endpoint == "oversight.answer" else frozenset()
     if who in (R.LEAD_DEPARTMENT, R.HELPER) and near:
         return frozenset({"helped" if who is R.LEAD_DEPARTMENT else "mine", "address"})
     return frozenset()

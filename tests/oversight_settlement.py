@@ -5,10 +5,13 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from fanpin.models.areas import Area
+from fanpin.models.cases import Case
+from fanpin.models.county import DirectRequest
 from fanpin.rules.areas import AreaLevel
+from fanpin.rules.departments import Department
 from fanpin.rules.oversight import ConductKind, ConductSource, Consequence, GroupPost, TaskKind
 from fanpin.rules.roles import Actor
-from fanpin.steps import doing, oversight_meetings, oversight_staff, oversight_tasks, oversight_training
+from fanpin.steps import doing, oversight_direct, oversight_meetings, oversight_staff, oversight_tasks, oversight_training
 from tests.conftest import TODAY
 from tests.stationery import PLAN
 
@@ -37,3 +40,10 @@ def steered(session: Session, village: Area, *, analyst: Actor, township: Actor,
     plan = oversight_staff.publish_plan(session, county, year=today.year, published_on=today, **PLAN, **by, **when)
     return {"group_member": member, "meeting": meeting, "decision": decision, "task": task, "conduct": conduct,
             "training": training, "work_plan": plan}
+
+
+def direct_to(session: Session, case: Case, department: Department, *, analyst: Actor, when: dict[str, object]) -> DirectRequest:
+    """Ask the province's department about the first person of a case about whom it may be asked."""
+    askable = [row for row in oversight_direct.offered(session, case, department, today=when["today"]) if not row.refused]
+    codes = [row.code for row in askable if row.subject == askable[0].subject]
+    return oversight_direct.ask(session, case, department, codes=codes, ground="省外就读", due_on=TODAY + WEEK, actor=analyst, **when)

@@ -20,6 +20,7 @@ from fanpin.models.register import ChangeKind, ChangeState, ImportChange, Import
 from fanpin.models.rounds import Round, RoundVisit
 from fanpin.models.scoped import Scope, ScopeKind, set_scope
 from fanpin.models.users import Grant, User
+from fanpin.rules.departments import Department
 from fanpin.rules.intake import Channel, DifficultyCategory, LeadSource, RoundOccasion
 from fanpin.rules.members import LabourSkill, Relation
 from fanpin.rules.regional import Cause, EventKind, EventSource, ExposedBy, ExposureResult, SizeClass
@@ -46,7 +47,7 @@ from fanpin.steps.households import Person
 from tests import cast
 from tests.builders import an_id
 from tests.conftest import TODAY
-from tests.oversight_settlement import steered
+from tests.oversight_settlement import direct_to, steered
 from tests.registered import registered
 from tests.world import World
 
@@ -309,14 +310,19 @@ class Settlement:
             self.session.execute(update(Paper).where(Paper.id == row.id).values(state="ready", file_id=stored.id))
 
     def _steer(self) -> None:
-        """六: what the county keeps; the sibling village lies in the same one."""
+        """六: what the county keeps, the sibling village in the same one, and what it asks the province about persons."""
+        set_scope(self.session, Scope(ScopeKind.SYSTEM, reason="test"))
+        staff, when = self.people.staff, {"now": self.people.calendar.now, "today": self.people.calendar.day}
+        for name, department in (("direct", Department.EDUCATION), ("direct_health", Department.HEALTH)):
+            row = direct_to(self.session, self._cases["helped"], department, analyst=staff[L.COUNTY_ANALYST], when=when)
+            self._keep(**{name: row})
+            for question in row.questions:
+                self._forbid("requested" if name == "direct" else "unrequested", question.subject_name)
         if self.key == "sibling":
             return
-        set_scope(self.session, Scope(ScopeKind.SYSTEM, reason="test"))
-        staff = self.people.staff
         self._keep(**steered(
             self.session, self.village, analyst=staff[L.COUNTY_ANALYST], township=staff[L.TOWNSHIP_CADRE],
-            overseer=self.world.actors["zhou.shi"], when={"now": self.people.calendar.now, "today": self.people.calendar.day}))
+            overseer=self.world.actors["zhou.shi"], when=when))
 
     def _import(self) -> None:
         """Leave a county's sheet with one household that differs, to be decided about."""

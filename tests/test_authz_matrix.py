@@ -59,7 +59,7 @@ def leaks(places: dict[str, Place], role: str, endpoint: str, answer: TestRespon
 
 
 def _narrower(place: Place, allowed: frozenset[str]) -> set[str]:
-    return set().union(*(place.canaries.get(kind, ()) for kind in ("asked", "helped", "mine") if kind in allowed))
+    return set().union(*(place.canaries.get(kind, ()) for kind in ("asked", "requested", "helped", "mine") if kind in allowed))
 
 
 def outcome(answer: TestResponse) -> str:
@@ -80,6 +80,11 @@ def plain(answer: TestResponse) -> bytes:
 def test_every_endpoint_and_method_has_a_line(app: Flask):
     there = {(rule.endpoint, method) for rule in app.url_map.iter_rules() for method in rule.methods & {*METHODS}}
     assert sorted(there ^ {(line.endpoint, line.method) for line in LINES}) == []
+
+
+def test_no_line_is_written_twice():
+    said = [(line.endpoint, line.method, line.object) for line in LINES]
+    assert sorted(said) == sorted(set(said))
 
 
 def test_every_role_has_a_column_and_every_cell_its_letters():

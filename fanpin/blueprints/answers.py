@@ -7,10 +7,12 @@ from datetime import date
 from functools import cached_property
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from fanpin.models.cases import Case
-from fanpin.models.county import CoverageRow, FactRow, FindingRow, Inquiry, Question, Resolution, UnaskedStatement
+from fanpin.models.county import (
+    AnyInquiry, CoverageRow, DirectRequest, FactRow, FindingRow, Question, Resolution, UnaskedStatement,
+)
 from fanpin.models.dossier_county import inquiries_of, is_present
 from fanpin.models.surveys import Survey
 from fanpin.rules.book import kinds_behind
@@ -50,7 +52,7 @@ class Answer:
 class DepartmentAnswers:
     """One inquiry with its answers, counted."""
 
-    inquiry: Inquiry
+    inquiry: AnyInquiry
     title: str
     answers: tuple[Answer, ...]
     today: date
@@ -114,6 +116,7 @@ class JointReview:
     departments: tuple[DepartmentAnswers, ...] = ()
     hits: tuple[Hit, ...] = ()
     unasked: tuple[Unasked, ...] = ()
+    direct: tuple[DepartmentAnswers, ...] = ()
 
     @cached_property
     def open_hits(self) -> tuple[Hit, ...]:
@@ -132,20 +135,28 @@ class JointReview:
 
 
 def read(session: Session, case: Case, *, first_round: int, unsigned: Sequence[tuple[int, str]], today: date) -> JointReview:
-    """Read the answers, findings and statements of a case in six statements."""
+    """Read the answers, findings and statements of a case in eight statements."""
     inquiries = inquiries_of(session, case, first_round=first_round)
-    if not inquiries:
+    direct = session.scalars(select(DirectRequest).where(DirectRequest.case_id == case.id).order_by(DirectRequest.id.desc())
+                             .options(selectinload(DirectRequest.questions))).all()
+    if not inquiries and not direct:
         return JointReview(unasked=_unasked(session, case, unsigned, first_round))
+    told = told_by(session, [*inquiries, *direct], today=today)
+    return JointReview(told[:len(inquiries)], hits(session, case) if inquiries else (),
+                       _unasked(session, case, unsigned, first_round), told[len(inquiries):])
+
+
+def told_by(session: Session, inquiries: Sequence[AnyInquiry], *, today: date) -> tuple[DepartmentAnswers, ...]:
+    """Return what each department answered, in two statements."""
     ids = [question.id for row in inquiries for question in row.questions]
     scopes = _scopes(session, ids)
     facts = defaultdict(list)
     for row in session.scalars(select(FactRow).where(FactRow.question_id.in_(ids), FactRow.superseded.is_(False))
                                .order_by(FactRow.id)):
         facts[row.question_id].append(fact_words(row))
-    departments = tuple(DepartmentAnswers(
-        row, Department(row.department).title,
+    return tuple(DepartmentAnswers(
+        row, Department(row.department).title + ("（省级）" if isinstance(row, DirectRequest) else ""),
         tuple(_answer(question, scopes, facts, today) for question in row.questions), today) for row in inquiries)
-    return JointReview(departments, hits(session, case), _unasked(session, case, unsigned, first_round))
 
 
 def _scopes(session: Session, ids: Iterable[int]) -> dict[int, str]:

@@ -25,7 +25,7 @@ from fanpin.blueprints.paging import page_of
 from fanpin.blueprints.places import names_of
 from fanpin.extensions import db
 from fanpin.models.cases import Case
-from fanpin.models.county import FactRow, FindingRow, Inquiry, Question, Resolution, UnaskedStatement
+from fanpin.models.county import AnyInquiry, FactRow, FindingRow, Inquiry, Question, Resolution, UnaskedStatement
 from fanpin.models.dossier_county import is_present, unsigned_adults
 from fanpin.models.households import Member
 from fanpin.rules.actions import Action
@@ -251,16 +251,18 @@ def inquiries() -> ResponseReturnValue:
 @guard(Action.COUNTY_ANSWER, audited=True)
 def answer(inquiry: Inquiry) -> ResponseReturnValue:
     """Answer an inquiry on a form made from its kinds; partly, if need be."""
-    facts = _facts(inquiry.questions)
+    facts = facts_of(inquiry.questions)
     form = answer_form(inquiry.questions, facts, request.form, {"as_of": today()})
     if not request.form.get("more") and form.validate_on_submit():
         with form.attempt():
-            _take(form, inquiry)
+            take(form, inquiry)
+            flash("答复已保存。全部答复后请签字。", "success")
             return redirect(url_for("county.answer", inquiry=inquiry.ref))
     return _answer_page(form, inquiry), 200 if request.form.get("more") else form.status
 
 
-def _take(form: AnswerForm, inquiry: Inquiry) -> None:
+def take(form: AnswerForm, inquiry: AnyInquiry) -> None:
+    """Hand an officer's answers to the one function that accepts them; say what was kept out."""
     given, evidence = read_answers(form, inquiry.questions)
     when = {"actor": actor(), "now": now(), "today": today()}
     done = []
@@ -279,17 +281,21 @@ def _take(form: AnswerForm, inquiry: Inquiry) -> None:
     kept_out = dict.fromkeys(name for delivery in done for name in delivery.quarantined)
     if kept_out:
         flash(f"{'、'.join(kept_out)}的授权已失效，答复没有保存。", "warning")
-    flash("答复已保存。全部答复后请签字。", "success")
 
 
 def _answer_page(form: AnswerForm, inquiry: Inquiry) -> str:
-    people: dict[str, list[Question]] = defaultdict(list)
-    for question in inquiry.questions:
-        people[subject_of(question)].append(question)
     open_ones = sum(not is_present(question, today()) for question in inquiry.questions)
-    return render_template("county/answer.html", form=form, inquiry=inquiry, people=list(people.values()),
+    return render_template("county/answer.html", form=form, inquiry=inquiry, people=by_person(inquiry.questions),
                            open_ones=open_ones, state_of=CheckState, kind_of=kind_of, most=ROWS,
                            sign_form=SignForm(formdata=None), due=dues([inquiry.due_on])[inquiry.due_on])
+
+
+def by_person(questions: Sequence[Question]) -> list[list[Question]]:
+    """Put the questions about one person together."""
+    people: dict[str, list[Question]] = defaultdict(list)
+    for question in questions:
+        people[subject_of(question)].append(question)
+    return list(people.values())
 
 
 @blueprint.post("/inquiries/<ref:inquiry>/sign")
@@ -304,7 +310,8 @@ def sign(inquiry: Inquiry) -> ResponseReturnValue:
     return redirect(url_for("county.inquiries"))
 
 
-def _facts(questions: Sequence[Question]) -> dict[int, list[FactRow]]:
+def facts_of(questions: Sequence[Question]) -> dict[int, list[FactRow]]:
+    """Return what was answered before, by question."""
     found: dict[int, list[FactRow]] = defaultdict(list)
     ids = [question.id for question in questions]
     for row in db.session.scalars(select(FactRow).where(FactRow.question_id.in_(ids), FactRow.superseded.is_(False))

@@ -22,12 +22,12 @@ DESKS: dict[Role, Callable[[Bench], list[Group]]] = {
 # 六: what comes after the work on households.
 ALSO: dict[Role, Callable[[Bench], list[Group]]] = {
     Role.TOWNSHIP_CADRE: desk_oversight.township, Role.TOWNSHIP_LEADER: desk_oversight.township_leader,
-    Role.COUNTY_ANALYST: desk_oversight.steering, Role.COUNTY_LEADING_GROUP: desk_oversight.steering,
-    Role.PREFECTURE: desk_oversight.steering, Role.PROVINCE: desk_oversight.steering,
+    Role.COUNTY_ANALYST: desk_oversight.analyst, Role.COUNTY_LEADING_GROUP: desk_oversight.steering,
+    Role.PROVINCIAL_OFFICER: desk_oversight.provincial, Role.PREFECTURE: desk_oversight.steering, Role.PROVINCE: desk_oversight.steering,
 }
 # Who has nothing to do here but to look.
 READERS = {Role.INSPECTOR: "检查人员只查看，不办理。请从上面的菜单打开农户、办理情况和辖区进度。",
-           Role.PROVINCIAL_OFFICER: "省级部门只受理信息筛查直通车的申请，现在没有。县里的部门联审由县级部门核查员答复。"}
+           Role.PROVINCIAL_OFFICER: "省级部门只受理信息筛查直通车的申请，现在没有要答复的。县里的部门联审由县级部门核查员答复。"}
 
 blueprint = Blueprint("desk", __name__)
 

@@ -3,12 +3,16 @@
 from datetime import date
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
-from fanpin.blueprints.desk_work import Bench, Group, Item
+from fanpin.blueprints.desk_work import Bench, Group, Item, page_of_case
 from fanpin.blueprints.links import link
+from fanpin.models.cases import Case
+from fanpin.models.county import DirectRequest
 from fanpin.models.leading_groups import JointMeeting, MeetingDecision
 from fanpin.models.supervision import ConductFinding, SupervisionTask
 from fanpin.rules.areas import AreaLevel
+from fanpin.rules.departments import Department
 from fanpin.rules.oversight import TaskState
 from fanpin.steps import doing, oversight_reach, oversight_staff, oversight_training
 
@@ -79,6 +83,28 @@ def untrained(bench: Bench) -> Group:
     count = oversight_training.untrained(bench.session, bench.actor.area_path, today=bench.today)
     item = Item(f"{count}人今年还没有参加培训", since=date(bench.today.year, 1, 1), url=link("oversight.trainings"))
     return Group("培训监测帮扶工作人员", "六(二)", bench.actor.role.title, 1 if count else 0, (item,), link("oversight.trainings"))
+
+
+def provincial(bench: Bench) -> list[Group]:
+    """List what counties ask the officer's department: numbers and counties, no names."""
+    return [bench.group("答复信息筛查直通车", "六(一)", select(DirectRequest).where(DirectRequest.signed_at.is_(None)), lambda row: Item(
+        row.number, "", row.asked_on, row.due_on, link("oversight.answer", direct=row.ref), row.place),
+        oldest=DirectRequest.due_on, url=link("oversight.requests"))]
+
+
+def direct_late(bench: Bench) -> Group:
+    """List the provincial departments that did not answer in time."""
+    query = select(DirectRequest, Case).join(Case, Case.id == DirectRequest.case_id).where(
+        DirectRequest.signed_at.is_(None), DirectRequest.due_on < bench.today, Case.closed_on.is_(None))
+    return bench.group("催办逾期没有答复的省级部门", "六(一)", query, lambda row: Item(
+        f"{Department(row[0].department).title}：{row[1].household.head_name}家", row[1].area_path, row[0].asked_on, row[0].due_on,
+        page_of_case("county.review", row[1].ref)), oldest=DirectRequest.due_on, hands="省级部门", url=link("oversight.direct_list"),
+        options=[joinedload(Case.household)])
+
+
+def analyst(bench: Bench) -> list[Group]:
+    """List the county office's work: the leading group's, and who is late at the province."""
+    return [direct_late(bench), *steering(bench)]
 
 
 def steering(bench: Bench) -> list[Group]:

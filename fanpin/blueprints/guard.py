@@ -19,7 +19,7 @@ from fanpin import authorization
 from fanpin.extensions import db, read_only
 from fanpin.models.adapters import AdapterRelease
 from fanpin.models.cases import Case
-from fanpin.models.county import FindingRow, Inquiry
+from fanpin.models.county import DirectRequest, FindingRow, Inquiry
 from fanpin.models.deliberation import Opinion, VillageList
 from fanpin.models.events import Event
 from fanpin.models.households import Household, Member
@@ -54,6 +54,7 @@ LOADED = {
     "group_member": GroupMember, "meeting": JointMeeting, "decision": MeetingDecision, "task": SupervisionTask,
     "upload": ImportBatch, "conduct": ConductFinding, "training": Training, "work_plan": WorkPlan,
     "event": Event, "community": Community, "rectification": Rectification,
+    "direct": DirectRequest,
 }
 EAGER = {Case: (Case.household,)}
 KEY_PATTERN = re.compile(r"[A-Za-z0-9_-]{16,40}")

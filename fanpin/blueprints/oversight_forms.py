@@ -62,6 +62,14 @@ class ProgressForm(HouseForm):
     done_on = DayField("完成日期（还没有完成的不填）", [Optional()])
 
 
+class DirectForm(HouseForm):
+    """What the province's department is asked, about whom, why, by when."""
+
+    codes = ManyField("查询哪些人的哪些事项", choices=[])
+    ground = NoteField("申请理由", validators=[required("请写明申请理由，如“省外就读，县级查不到”。"), longest(400)])
+    due_on = DayField("请在哪天前答复", [required("请填写答复期限。")])
+
+
 class TaskForm(HouseForm):
     """A task for one or more areas."""
 

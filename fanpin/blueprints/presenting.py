@@ -28,6 +28,8 @@ MENU = (
     ("乡镇审核", "township.index", Action.TOWNSHIP_CHECK),
     ("县级确定", "county.index", Action.COUNTY_RESOLVE),
     ("部门核查", "county.inquiries", Action.COUNTY_ANSWER),
+    ("直通车", "oversight.direct_list", Action.OVERSIGHT_ASK),
+    ("直通车", "oversight.requests", Action.OVERSIGHT_ANSWER),
     ("成效评议", "review.index", Action.REVIEW_OPEN),
     ("风险消除", "elimination.index", Action.ELIMINATION_MARK),
     ("文书台账", "paper_desk.index", Action.CASE_READ),

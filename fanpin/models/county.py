@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, and_, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fanpin.extensions import Base
@@ -12,8 +12,11 @@ from fanpin.rules.eligibility import HouseholdClass
 from fanpin.rules.stages import Procedure
 from fanpin.rules.titles import TitledEnum
 
+# Which department of the line was asked: the county's, or by 直通车 the province's.
+AT_COUNTY, AT_PROVINCE = "county", "province"
 
-class _DepartmentOwn(Scoped):
+
+class DepartmentOwn(Scoped):
     """A row that one department sees as its own."""
 
     department: Mapped[str] = mapped_column(String(40))
@@ -24,12 +27,29 @@ class _DepartmentOwn(Scoped):
         return cls.department == scope.department
 
 
-class Inquiry(Referenced, _DepartmentOwn, Base):
-    """What one department is asked about one case in one round: its questions are rows of their own."""
+class _AtLevel(DepartmentOwn):
+    """A row of the county's department, or of the province's where it was asked by 直通车: neither sees the other's."""
+
+    level: Mapped[str] = mapped_column(String(10), default=AT_COUNTY)
+
+    @classmethod
+    def seen_by_department(cls, scope: Scope) -> ColumnElement[bool]:
+        """The county's department sees what the county was asked and told."""
+        return and_(cls.department == scope.department, cls.level == AT_COUNTY)
+
+    @classmethod
+    def seen_by_provincial(cls, scope: Scope) -> ColumnElement[bool]:
+        """The province's department sees what it was asked by 直通车, and nothing else (六(一))."""
+        return and_(cls.department == scope.department, cls.level == AT_PROVINCE)
+
+
+class AnyInquiry(Referenced, _AtLevel, Base):
+    """What a department is asked about named persons of one case; its questions are rows of their own."""
 
     __tablename__ = "inquiry"
     __table_args__ = (
-        UniqueConstraint("case_id", "procedure", "round", "department"),
+        Index("uq_inquiry_county", "case_id", "procedure", "round", "department", unique=True,
+              sqlite_where=text(f"level = '{AT_COUNTY}'"), postgresql_where=text(f"level = '{AT_COUNTY}'")),
         Index("ix_inquiry_department_signed", "department", "signed_at", "area_path"),
     )
 
@@ -48,11 +68,39 @@ class Inquiry(Referenced, _DepartmentOwn, Base):
     signed_by: Mapped[str] = mapped_column(String(60), default="")
     signature_note: Mapped[str] = mapped_column(String(400), default="")
     version: Mapped[int] = mapped_column(default=1)
+    ground: Mapped[str] = mapped_column(String(400), default="")
     questions: Mapped[list["Question"]] = relationship(back_populates="inquiry", order_by="Question.id")
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version, "polymorphic_on": "level"}
 
 
-class Question(Referenced, _DepartmentOwn, Base):
+class Inquiry(AnyInquiry):
+    """What the county's department is asked in the joint review of one case in one round."""
+
+    __mapper_args__ = {"polymorphic_identity": AT_COUNTY}
+
+    @classmethod
+    def seen_by_provincial(cls, scope: Scope) -> None:
+        """The province's department never sees the county's joint review."""
+        return None
+
+
+class DirectRequest(AnyInquiry):
+    """信息筛查直通车: what the county asks the province's department, on a ground of its own (六(一))."""
+
+    __mapper_args__ = {"polymorphic_identity": AT_PROVINCE}
+
+    @classmethod
+    def seen_by_department(cls, scope: Scope) -> None:
+        """The county's department never sees what the province's is asked."""
+        return None
+
+    @property
+    def number(self) -> str:
+        """Return the number by which both sides speak of the request."""
+        return f"直通车{self.asked_on.year}-{self.id:06d}"
+
+
+class Question(Referenced, _AtLevel, Base):
     """One kind of fact about one person (or the household), under a random token."""
 
     __tablename__ = "question"
@@ -76,10 +124,11 @@ class Question(Referenced, _DepartmentOwn, Base):
     evidence: Mapped[str] = mapped_column(String(400), default="")
     answered_by: Mapped[str] = mapped_column(String(60), default="")
     answered_at: Mapped[datetime | None] = mapped_column(Instant)
-    inquiry: Mapped[Inquiry] = relationship(back_populates="questions")
+    by_province: Mapped[bool] = mapped_column(default=False)
+    inquiry: Mapped[AnyInquiry] = relationship(back_populates="questions")
 
 
-class Batch(Referenced, _DepartmentOwn, Base):
+class Batch(Referenced, _AtLevel, Base):
     """One delivery of answers by a department: transport, as-of date, digest."""
 
     __tablename__ = "batch"
@@ -93,7 +142,7 @@ class Batch(Referenced, _DepartmentOwn, Base):
     received_from: Mapped[str] = mapped_column(String(60))
 
 
-class FactRow(_DepartmentOwn, Base):
+class FactRow(_AtLevel, Base):
     """A fact that a department answers for, kept while a case needs it."""
 
     __tablename__ = "fact"
@@ -118,7 +167,7 @@ class FactRow(_DepartmentOwn, Base):
     superseded: Mapped[bool] = mapped_column(default=False)
 
 
-class CoverageRow(_DepartmentOwn, Base):
+class CoverageRow(_AtLevel, Base):
     """What proves "clear": which register was searched, for whom, up to which day, completely or not."""
 
     __tablename__ = "coverage"

@@ -23,6 +23,7 @@ class ScopeKind(TitledEnum):
     LINE = ("line", "辖区内全部")
     DEPARTMENT = ("department", "本部门的核查")
     ASSIGNED = ("assigned", "承担帮扶的农户")
+    PROVINCIAL = ("provincial", "省级部门的直通车")
     SYSTEM = ("system", "系统任务")
     NONE = ("none", "无")
 
@@ -80,6 +81,11 @@ class Scoped:
         """Return what a lead department or helper sees of the table besides the area; None: nothing, ever."""
         return None
 
+    @classmethod
+    def seen_by_provincial(cls, scope: Scope) -> ColumnElement[bool] | None:
+        """Return what a provincial department's officer sees of the table besides the area; None: nothing, ever."""
+        return None
+
 
 class Shared(Scoped):
     """A row about an area that concerns everybody above and within: an event, a plan; it may name no household."""
@@ -123,7 +129,8 @@ def _criterion(cls: type[Scoped], scope: Scope) -> ColumnElement[bool] | None:
     if scope.kind is ScopeKind.LINE:
         return here
     narrower = (cls.seen_by_department(scope) if scope.kind is ScopeKind.DEPARTMENT
-                else cls.seen_by_assigned(scope) if scope.kind is ScopeKind.ASSIGNED else None)
+                else cls.seen_by_assigned(scope) if scope.kind is ScopeKind.ASSIGNED
+                else cls.seen_by_provincial(scope) if scope.kind is ScopeKind.PROVINCIAL else None)
     return None if narrower is None else and_(here, narrower)
 
 
@@ -176,7 +183,7 @@ def _refuse(statement: Executable, why: str) -> None:
     named = {getattr(part if isinstance(part, Table) else getattr(part, "table", None), "name", None)
              for part in iterate(statement)}
     for cls in _scoped_classes():
-        if cls.__tablename__ in named:
+        if cls.__tablename__ in named and cls.__mapper__.inherits is None:
             raise Unscoped(f"{cls.__name__} {why}")
 
 

@@ -111,6 +111,8 @@ class Action(TitledEnum):
     OVERSIGHT_LINE = ("oversight.line", "确定监测底线")
     OVERSIGHT_LIMIT = ("oversight.limit", "调整时限设置")
     OVERSIGHT_SEE = ("oversight.see", "查看辖区进度和督导情况")
+    OVERSIGHT_ASK = ("oversight.ask", "申请信息筛查直通车")
+    OVERSIGHT_ANSWER = ("oversight.answer", "省级部门答复直通车")
     OVERSIGHT_GROUP = ("oversight.group", "维护领导小组名册")
     OVERSIGHT_MEET = ("oversight.meet", "召开数据管理和共享联席会议")
     OVERSIGHT_TASK = ("oversight.task", "下达和认可督导、督查、调度任务")

@@ -51,8 +51,6 @@ LEVEL_OF = {
     R.PROVINCIAL_OFFICER: L.PROVINCE, R.PREFECTURE: L.PREFECTURE, R.PROVINCE: L.PROVINCE,
 }
 WITH_DEPARTMENT = frozenset({R.DEPARTMENT_OFFICER, R.PROVINCIAL_OFFICER, R.LEAD_DEPARTMENT, R.HELPER})
-# 六(一): a provincial department's officers answer 直通车 requests and see nothing else, least of all the counties' inquiries.
-BLIND = ADMINISTRATORS | {R.PROVINCIAL_OFFICER}
 
 
 class Reach(TitledEnum):
@@ -198,6 +196,8 @@ PERMISSIONS = {row.action: row for row in (
     _row(A.OVERSIGHT_LINE, OVERSEERS, "二(二)", reach=Reach.EXACT),
     _row(A.OVERSIGHT_LIMIT, {R.COUNTY_DECIDER}, "六(二)", reach=Reach.EXACT),
     _row(A.OVERSIGHT_SEE, OVERSEERS | COUNTY | TOWNSHIP | {R.COUNTY_LEADING_GROUP, R.INSPECTOR}, "六(二)"),
+    _row(A.OVERSIGHT_ASK, {R.COUNTY_ANALYST}, "六(一)"),
+    _row(A.OVERSIGHT_ANSWER, {R.PROVINCIAL_OFFICER}, "六(一)", own_department=True),
     _row(A.OVERSIGHT_GROUP, STEERING, "六(一)"),
     _row(A.OVERSIGHT_MEET, STEERING, "六(一)"),
     _row(A.OVERSIGHT_TASK, STEERING, "六(二)"),

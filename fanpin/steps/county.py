@@ -68,7 +68,7 @@ def _refuse_unaskable(plans: Sequence[duties.InquiryPlan]) -> None:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class Asked:
     """A person of the case and the rule's view of them."""
 
     name: str
@@ -83,7 +83,7 @@ def _inquiry(case: Case, plan: duties.InquiryPlan, *, place: str, due: date, act
         case_id=case.id, area_path=case.area_path, department=plan.department.value, case_code=case.code,
         head_name=case.household.head_name, place=place, procedure=case.procedure, round=case.round,
         blocking=plan.blocking, asked_on=today, due_on=due, asked_by=actor.name)
-    asked = _by_token(case)
+    asked = people_of(case)
     row.questions = [
         Question(
             department=plan.department.value, area_path=case.area_path, kind=kind, token=secrets.token_hex(7),
@@ -93,13 +93,14 @@ def _inquiry(case: Case, plan: duties.InquiryPlan, *, place: str, due: date, act
     return row
 
 
-def _by_token(case: Case) -> dict[str, _Asked]:
+def people_of(case: Case) -> dict[str, Asked]:
+    """Return whom departments may be asked about, by the code that the rules give each."""
     head = case.household.head
-    people = {duties.HOUSEHOLD: _Asked(case.household.head_name, "全户", head.id_number if head else None, None, None)}
+    people = {duties.HOUSEHOLD: Asked(case.household.head_name, "全户", head.id_number if head else None, None, None)}
     for member in case.household.present_members:
-        people[f"m{member.id}"] = _Asked(member.name, member.relation.title, member.id_number, member.id, None)
+        people[f"m{member.id}"] = Asked(member.name, member.relation.title, member.id_number, member.id, None)
     for kin in case.household.kin:
-        people[f"k{kin.id}"] = _Asked(kin.name, f"户外{kin.relation.title}", kin.id_number, None, kin.id)
+        people[f"k{kin.id}"] = Asked(kin.name, f"户外{kin.relation.title}", kin.id_number, None, kin.id)
     return people
 
 

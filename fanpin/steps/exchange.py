@@ -1,11 +1,11 @@
 """Departments' answers (三(六), 附件1): the one function that accepts a batch, hand verification, the signature."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from fanpin import audit, crypto
 from fanpin.adapters.contract import (
@@ -23,7 +23,7 @@ from fanpin.adapters.contract import (
 from fanpin.adapters.desk import desk_batch
 from fanpin.models.cases import Case
 from fanpin.models.county import Batch as BatchRow
-from fanpin.models.county import CoverageRow, FactRow, Inquiry, Question
+from fanpin.models.county import AnyInquiry, CoverageRow, DirectRequest, FactRow, Inquiry, Question
 from fanpin.models.dossier_county import is_present
 from fanpin.models.scoped import system_scope, within
 from fanpin.rules.actions import Action
@@ -50,15 +50,17 @@ class Delivery:
     quarantined: tuple[str, ...] = ()
 
 
-def accept_batch(session: Session, inquiry: Inquiry, batch: Batch, *, actor: Actor, now: datetime, today: date,
+def accept_batch(session: Session, inquiry: AnyInquiry, batch: Batch, *, actor: Actor, now: datetime, today: date,
                  evidence: Mapping[tuple[str, str], str] | None = None) -> Delivery:
     """Write a department's answers to one inquiry: facts, coverage, states; the same batch again changes nothing.
 
     An answer about anybody not asked rejects the whole batch: nothing is written but the event, which the caller
     commits. Of a person whose consent does not hold today nothing is kept. `evidence` gives, by (token, kind), on
-    what an officer's answer by hand rests. Answers reopen an inquiry that was signed.
+    what an officer's answer by hand rests. Answers reopen an inquiry that was signed. What the province's department
+    answers by 直通车 lands beside the county's own question, too.
     """
-    doing.permit(session, Action.COUNTY_ANSWER, actor=actor, subject=inquiry)
+    doing.permit(session, Action.OVERSIGHT_ANSWER if isinstance(inquiry, DirectRequest) else Action.COUNTY_ANSWER,
+                 actor=actor, subject=inquiry)
     _refuse_closed(session, inquiry)
     asked = {(question.token, question.kind): question for question in inquiry.questions}
     problems = tuple(dict.fromkeys(problem.text for problem in check_batch(batch, asked, today=today)))
@@ -70,12 +72,13 @@ def accept_batch(session: Session, inquiry: Inquiry, batch: Batch, *, actor: Act
     digest = crypto.digest(audit.canonical(_plain(batch, evidence or {})))
     if _is_repeated(session, inquiry, digest, [asked[key] for key in batch.answers]):
         return Delivery()
-    row = BatchRow(department=inquiry.department, area_path=inquiry.area_path, transport=batch.source.value,
+    row = BatchRow(department=inquiry.department, area_path=inquiry.area_path, level=inquiry.level, transport=batch.source.value,
                    as_of=batch.as_of, digest=digest, rows=len(batch.answers), received_at=now, received_from=actor.name)
     session.add(row)
     session.flush()
     household_id, allowed = _basis(session, inquiry, today=today)
     quarantined = []
+    beside = _own_questions(session, inquiry) if isinstance(inquiry, DirectRequest) else {}
     # One statement for the whole batch: what is written below supersedes what was answered before.
     session.execute(update(FactRow).where(FactRow.question_id.in_([asked[key].id for key in batch.answers]))
                     .values(superseded=True))
@@ -84,6 +87,8 @@ def accept_batch(session: Session, inquiry: Inquiry, batch: Batch, *, actor: Act
         if (question.kind, subject_of(question)) in allowed:
             _write_answer(session, row, question, answer, batch, household_id=household_id, actor=actor, now=now,
                           today=today, evidence=(evidence or {}).get(key, ""))
+            _land(session, row, beside.get((question.kind, subject_of(question))), question, answer, batch,
+                  household_id=household_id, actor=actor, now=now, today=today)
         else:
             _keep_out(session, question, actor=actor, now=now)
             quarantined.append(question.subject_name)
@@ -105,6 +110,43 @@ def verify_by_hand(session: Session, question: Question, answer: Known, *, evide
     key = (question.token, question.kind)
     batch = desk_batch(Department(question.department), {key: answer}, as_of=today, register_scope=BY_HAND, complete=True)
     return accept_batch(session, question.inquiry, batch, actor=actor, now=now, today=today, evidence={key: evidence})
+
+
+def _own_questions(session: Session, request: DirectRequest) -> dict[tuple[str, str], Question]:
+    """Return the questions that the county's own department was asked in the joint review that still runs."""
+    with system_scope(session, reason="直通车答复落到县级核查"):
+        rows = session.scalars(
+            select(Question).join(Inquiry, Inquiry.id == Question.inquiry_id).join(Case, Case.id == Inquiry.case_id)
+            .where(Inquiry.case_id == request.case_id, Inquiry.department == request.department, Case.stage == Stage.COUNTY,
+                   Case.procedure == Inquiry.procedure, Case.round == Inquiry.round)
+            .options(joinedload(Question.inquiry))).all()
+    return {(row.kind, subject_of(row)): row for row in rows}
+
+
+def _land(session: Session, batch_row: BatchRow, own: Question | None, asked: Question, answer: Answer, batch: Batch, *,
+          household_id: int, actor: Actor, now: datetime, today: date) -> None:
+    """Let the province's answer stand for the county's question where that has none, or where the province found something.
+
+    A registration that the county's department found is never cleared from above: it stays until that department answers anew.
+    """
+    found = asked.state == CheckState.HIT.value
+    if own is None or not (found or asked.state == CheckState.CLEAR.value):
+        return
+    if not found and (own.state == CheckState.HIT.value or is_present(own, today)):
+        return
+    with system_scope(session, reason="直通车答复落到县级核查"):
+        session.execute(update(FactRow).where(FactRow.question_id == own.id).values(superseded=True))
+        _write_answer(session, batch_row, own, _about(answer, own.token), replace(
+            batch, coverage=tuple(replace(item, subjects=frozenset({own.token})) for item in batch.coverage
+                                  if item.kind == asked.kind and asked.token in item.subjects)),
+            household_id=household_id, actor=actor, now=now, today=today, evidence=asked.evidence)
+        own.by_province = True
+        own.inquiry.signed_at, own.inquiry.signed_by, own.inquiry.signature_note = None, "", ""
+
+
+def _about(answer: Answer, token: str) -> Answer:
+    """Return the answer under another question's token."""
+    return replace(answer, facts=tuple(replace(fact, subject=token) for fact in answer.facts)) if isinstance(answer, Known) else answer
 
 
 def to_answer(session: Session, *, actor: Actor, today: date) -> list[Inquiry]:
@@ -133,22 +175,26 @@ def sign(session: Session, inquiry: Inquiry, *, note: str, actor: Actor, now: da
                facts={"department": inquiry.department, "questions": len(inquiry.questions)})
 
 
-def _refuse_closed(session: Session, inquiry: Inquiry) -> None:
+def _refuse_closed(session: Session, inquiry: AnyInquiry) -> None:
     with system_scope(session, reason="部门答复时核对办理环节"):
         standing = session.execute(select(Case.stage, Case.round, Case.procedure)
                                    .where(Case.id == inquiry.case_id)).one()
+    if isinstance(inquiry, DirectRequest):
+        if standing.stage.ended:
+            raise NotAllowedHere("这一户已经办结，不用再答复。", action=Action.OVERSIGHT_ANSWER.value, clause="六(一)")
+        return
     if standing.stage is not Stage.COUNTY or (standing.round, standing.procedure) != (inquiry.round, inquiry.procedure):
         raise NotAllowedHere("这次联审已经结束，不用再答复。", action="county.answer", clause="三(六)")
 
 
-def _basis(session: Session, inquiry: Inquiry, *, today: date) -> tuple[int, frozenset[tuple[str, str]]]:
+def _basis(session: Session, inquiry: AnyInquiry, *, today: date) -> tuple[int, frozenset[tuple[str, str]]]:
     """Return the household of the inquiry, and the (kind, subject) pairs that duty or consent allows today."""
     with system_scope(session, reason="部门答复归入农户、核对授权"):
         case = session.scalars(select(Case).where(Case.id == inquiry.case_id)).one()
         return case.household_id, may_be_asked(session, case, today=today)
 
 
-def _is_repeated(session: Session, inquiry: Inquiry, digest: str, questions: Sequence[Question]) -> bool:
+def _is_repeated(session: Session, inquiry: AnyInquiry, digest: str, questions: Sequence[Question]) -> bool:
     """Say whether the questions' answers are this very batch: an older one that comes again after another is news."""
     received = session.scalar(select(func.max(BatchRow.received_at)).where(
         BatchRow.department == inquiry.department, BatchRow.digest == digest))
@@ -157,7 +203,7 @@ def _is_repeated(session: Session, inquiry: Inquiry, digest: str, questions: Seq
                                         for question in questions)
 
 
-def _reject(session: Session, inquiry: Inquiry, batch: Batch, problems: Sequence[str], *, actor: Actor,
+def _reject(session: Session, inquiry: AnyInquiry, batch: Batch, problems: Sequence[str], *, actor: Actor,
             now: datetime) -> None:
     audit.record(session, "exchange.reject", actor=actor, now=now, stream=audit.case_stream(inquiry.case_id),
                  object=inquiry.ref, area_path=inquiry.area_path, outcome=audit.OUTCOME_REFUSED,
@@ -181,22 +227,22 @@ def _write_answer(session: Session, batch_row: BatchRow, question: Question, ans
     question.reason = check.reason[:200]
     question.as_of = batch.as_of if check.state in (CheckState.HIT, CheckState.CLEAR, CheckState.STALE) else None
     question.later_due = answer.due if isinstance(answer, Later) else None
-    question.by_hand, question.evidence = bool(evidence), evidence[:400]
+    question.by_hand, question.evidence, question.by_province = bool(evidence), evidence[:400], False
     question.answered_by, question.answered_at = actor.name, now
 
 
 def _fact_row(batch_row: BatchRow, question: Question, fact: Fact, batch: Batch, household_id: int) -> FactRow:
     return FactRow(
-        department=question.department, area_path=question.area_path, batch_id=batch_row.id, question_id=question.id,
-        household_id=household_id, member_id=question.member_id, kin_id=question.kin_id, kind=fact.kind, ref_no=fact.ref,
+        department=question.department, area_path=question.area_path, level=question.level, batch_id=batch_row.id,
+        question_id=question.id, household_id=household_id, member_id=question.member_id, kin_id=question.kin_id, kind=fact.kind, ref_no=fact.ref,
         date=fact.date, ended=fact.ended, amount=fact.amount, value=fact.value, other=fact.other, label=fact.label,
         as_of=batch.as_of, raw_digest=crypto.digest(repr(fact).encode()))
 
 
 def _coverage_row(batch_row: BatchRow, question: Question, item: CoverageItem) -> CoverageRow:
     return CoverageRow(
-        department=question.department, area_path=question.area_path, batch_id=batch_row.id, question_id=question.id,
-        kind=item.kind, register_scope=item.register_scope, covers_from=item.covers_from, covers_to=item.covers_to,
+        department=question.department, area_path=question.area_path, level=question.level, batch_id=batch_row.id,
+        question_id=question.id, kind=item.kind, register_scope=item.register_scope, covers_from=item.covers_from, covers_to=item.covers_to,
         complete=item.complete, digest=crypto.digest(repr((item.kind, question.token, item.covers_to)).encode()))
 
 

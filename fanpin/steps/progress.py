@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from fanpin.models.areas import Area
 from fanpin.models.cases import Case
-from fanpin.models.county import Determination, Inquiry
+from fanpin.models.county import Determination, DirectRequest, Inquiry
 from fanpin.models.measures import Visit
 from fanpin.models.scoped import BEYOND
 from fanpin.rules.areas import AreaLevel
@@ -38,6 +38,7 @@ class Overdue(TitledEnum):
 
     ENTRY = ("entry", "录入全国系统")
     INQUIRY = ("inquiry", "部门答复联审")
+    DIRECT = ("direct", "省级答复直通车")
     VISIT = ("visit", "日常监测走访")
     REVIEW = ("review", "年度成效评议")
 
@@ -119,6 +120,8 @@ def _late(session: Session, area: Area, *, today: date) -> dict[Overdue, Select[
         Overdue.INQUIRY: select(Inquiry.case_id).join(Case, Case.id == Inquiry.case_id).where(
             Inquiry.blocking.is_(True), Inquiry.signed_at.is_(None), Inquiry.due_on < today, Case.stage == Stage.COUNTY,
             Inquiry.procedure == Case.procedure, Inquiry.round == Case.round),
+        Overdue.DIRECT: select(DirectRequest.case_id).join(Case, Case.id == DirectRequest.case_id).where(
+            DirectRequest.signed_at.is_(None), DirectRequest.due_on < today, Case.closed_on.is_(None)),
         Overdue.VISIT: select(Case.id.label("case_id")).outerjoin(visited, visited.c.case_id == Case.id).where(
             Case.stage.in_(MONITORED), func.coalesce(visited.c.day, Case.stage_since) < today - timedelta(days=days)),
         Overdue.REVIEW: review_year.overdue(today=today),

@@ -1,6 +1,6 @@
 """附件2 on one case: find the circumstances in its facts, keep the findings, reopen what changed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from fanpin import audit
 from fanpin.clock import legal_date
 from fanpin.models.cases import Case
-from fanpin.models.county import FactRow, FindingRow, Inquiry, Question
+from fanpin.models.county import AT_COUNTY, AnyInquiry, FactRow, FindingRow, Question
 from fanpin.rules.inquiries import HOUSEHOLD, PersonRole
 from fanpin.rules.roles import Actor
 from fanpin.rules.stages import Procedure
@@ -56,13 +56,25 @@ def persons_of(case: Case) -> list[engines.PersonRow]:
 
 def facts_of(session: Session, case: Case) -> list[engines.FactRow]:
     """List the facts that count for the case as it stands: answered in its present round, not superseded."""
-    rows = session.scalars(
-        select(FactRow).join(Question, Question.id == FactRow.question_id).join(Inquiry, Inquiry.id == Question.inquiry_id)
-        .where(Inquiry.case_id == case.id, Inquiry.procedure == case.procedure, Inquiry.round == case.round,
-               FactRow.superseded.is_(False)).order_by(FactRow.id))
+    found = session.scalars(
+        select(FactRow).join(Question, Question.id == FactRow.question_id).join(AnyInquiry, AnyInquiry.id == Question.inquiry_id)
+        .where(AnyInquiry.case_id == case.id, AnyInquiry.procedure == case.procedure, AnyInquiry.round == case.round,
+               FactRow.superseded.is_(False)).order_by(FactRow.level, FactRow.id))
     return [engines.FactRow(
         id=row.id, subject=_subject(row), kind=row.kind, value=row.value, ref=row.ref_no, date=row.date, ended=row.ended,
-        amount=row.amount, other=row.other, label=row.label) for row in rows]
+        amount=row.amount, other=row.other, label=row.label) for row in _once(found)]
+
+
+def _once(rows: Iterable[FactRow]) -> list[FactRow]:
+    """Leave out what the province's department told by 直通车 where the county's told the same (its rows come first)."""
+    kept: list[FactRow] = []
+    told: set[tuple[object, ...]] = set()
+    for row in rows:
+        content = (row.kind, _subject(row), row.value, row.ref_no, row.date, row.ended, row.amount, row.other, row.label)
+        if row.level == AT_COUNTY or content not in told:
+            kept.append(row)
+        told.add(content)
+    return sorted(kept, key=lambda row: row.id)
 
 
 def _subject(row: FactRow) -> str:

@@ -32,7 +32,7 @@ def bare() -> Session:
 
 def test_a_query_without_a_scope_does_not_run(session: Session) -> None:
     for model in SCOPED:
-        with bare() as unscoped, pytest.raises(Unscoped, match=model.__name__):
+        with bare() as unscoped, pytest.raises(Unscoped, match=model.__mapper__.base_mapper.class_.__name__):
             unscoped.scalars(select(model)).all()
 
 

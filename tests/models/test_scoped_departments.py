@@ -8,7 +8,7 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from fanpin.models.cases import Case, CaseAct
-from fanpin.models.county import CoverageRow, FactRow, Inquiry, Question
+from fanpin.models.county import AT_PROVINCE, AnyInquiry, CoverageRow, DirectRequest, FactRow, Inquiry, Question
 from fanpin.models.deliberation import VillageList
 from fanpin.models.households import Household, Member
 from fanpin.models.measures import Measure, MeasureStatus
@@ -50,9 +50,32 @@ def a_measure(session: Session, case: Case, *, department: str = "agriculture",
 def test_the_tables_that_a_department_sees_are_exactly_the_joint_review_s() -> None:
     seen = {cls.__name__ for cls in set(SCOPED) - NOT_FOR_DEPARTMENTS}
     assert seen >= {cls.__name__ for cls in (Inquiry, Question, FactRow, CoverageRow)}
-    assert seen <= {"Inquiry", "Question", "Batch", "FactRow", "CoverageRow", "MonthlyAnalysis", "AnalysisSignature",
+    assert seen <= {"AnyInquiry", "Inquiry", "Question", "Batch", "FactRow", "CoverageRow", "MonthlyAnalysis", "AnalysisSignature",
                     "Event", "EventArea", "EventAct", "EventPlan", "EventResponse", "Rectification", "Community", "CommunityName",
                     "CommunityFigure"}
+
+
+def test_a_provincial_department_sees_requests_put_to_it_and_nothing_else_at_all(
+        session: Session, world: World, two: Two) -> None:
+    an_inquiry(session, two.case, "education")
+    for department in ("education", "housing"):
+        row = DirectRequest(case_id=two.case.id, area_path=two.case.area_path, department=department, case_code="", head_name="",
+                            place="彝良县", procedure=two.case.procedure, round=1, asked_on=date(2026, 3, 2),
+                            due_on=date(2026, 3, 9), asked_by="赵县办", blocking=False, ground="省外就读")
+        row.questions = [Question(area_path=two.case.area_path, department=department, level=AT_PROVINCE, kind="vehicle",
+                                  token=f"p-{department}"[:14], subject_name="测试")]
+        session.add(row)
+    look(session, world, "sheng.ting")
+    assert [row.department for row in session.scalars(select(DirectRequest))] == ["education"]
+    assert [row.token for row in session.scalars(select(Question))] == ["p-education"]
+    assert {cls.__name__ for cls in set(SCOPED) - refused(session, SCOPED)} == {
+        "AnyInquiry", "DirectRequest", "Question", "Batch", "FactRow", "CoverageRow"}
+    assert [type(row) for row in session.scalars(select(AnyInquiry))] == [DirectRequest]
+    look(session, world, "bm.education")
+    assert [type(row) for row in session.scalars(select(AnyInquiry))] == [Inquiry]
+    assert len(session.scalars(select(Question)).all()) == 1
+    with pytest.raises(OutOfScope):
+        session.scalars(select(DirectRequest)).all()
 
 
 def test_a_department_sees_its_own_questions_only(session: Session, world: World, two: Two) -> None:

@@ -46,8 +46,12 @@ def test_every_row_names_a_clause_and_an_act_of_the_table_names_the_table_s() ->
 
 
 def test_every_role_may_do_something() -> None:
-    # A provincial officer answers 直通车 requests and sees nothing else (六(一)).
-    assert {role for row in PERMISSIONS.values() for role in row.roles} == set(Role) - {Role.PROVINCIAL_OFFICER}
+    assert {role for row in PERMISSIONS.values() for role in row.roles} == set(Role)
+
+
+def test_a_provincial_officer_answers_direct_requests_and_does_nothing_else() -> None:
+    assert [action for action, row in PERMISSIONS.items() if Role.PROVINCIAL_OFFICER in row.roles] == [Action.OVERSIGHT_ANSWER]
+    assert scope_for(someone(Role.PROVINCIAL_OFFICER, department="education")).kind is ScopeKind.PROVINCIAL
 
 
 def test_an_administrator_does_one_thing_and_nothing_with_a_household_or_case() -> None:
