@@ -130,6 +130,7 @@ def upgrade() -> None:
         sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
         sa.Column('received_from', sa.String(length=60), nullable=False),
         sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('level', sa.String(length=10), nullable=False),
         sa.Column('department', sa.String(length=40), nullable=False),
         sa.Column('area_path', PATH, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_batch')),
@@ -1285,16 +1286,18 @@ def upgrade() -> None:
         sa.Column('signed_by', sa.String(length=60), nullable=False),
         sa.Column('signature_note', sa.String(length=400), nullable=False),
         sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('ground', sa.String(length=400), nullable=False),
         sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('level', sa.String(length=10), nullable=False),
         sa.Column('department', sa.String(length=40), nullable=False),
         sa.Column('area_path', PATH, nullable=False),
         sa.ForeignKeyConstraint(['case_id'], ['monitoring_case.id'], name=op.f('fk_inquiry_case_id')),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_inquiry')),
-        sa.UniqueConstraint('case_id', 'procedure', 'round', 'department', name=op.f('uq_inquiry_case_id_procedure_round_department')),
         sa.UniqueConstraint('ref', name=op.f('uq_inquiry_ref'))
     )
     op.create_index(op.f('ix_inquiry_area_path'), 'inquiry', ['area_path'], unique=False)
     op.create_index('ix_inquiry_department_signed', 'inquiry', ['department', 'signed_at', 'area_path'], unique=False)
+    op.create_index('uq_inquiry_county', 'inquiry', ['case_id', 'procedure', 'round', 'department'], unique=True, sqlite_where=sa.text("level = 'county'"), postgresql_where=sa.text("level = 'county'"))
     op.create_table('key_check',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('household_id', sa.Integer(), nullable=False),
@@ -1726,7 +1729,9 @@ def upgrade() -> None:
         sa.Column('evidence', sa.String(length=400), nullable=False),
         sa.Column('answered_by', sa.String(length=60), nullable=False),
         sa.Column('answered_at', sa.DateTime(timezone=True)),
+        sa.Column('by_province', sa.Boolean(), nullable=False),
         sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('level', sa.String(length=10), nullable=False),
         sa.Column('department', sa.String(length=40), nullable=False),
         sa.Column('area_path', PATH, nullable=False),
         sa.ForeignKeyConstraint(['inquiry_id'], ['inquiry.id'], name=op.f('fk_question_inquiry_id')),
@@ -1804,6 +1809,7 @@ def upgrade() -> None:
         sa.Column('covers_to', sa.Date(), nullable=False),
         sa.Column('complete', sa.Boolean(), nullable=False),
         sa.Column('digest', sa.String(length=80), nullable=False),
+        sa.Column('level', sa.String(length=10), nullable=False),
         sa.Column('department', sa.String(length=40), nullable=False),
         sa.Column('area_path', PATH, nullable=False),
         sa.ForeignKeyConstraint(['batch_id'], ['batch.id'], name=op.f('fk_coverage_batch_id')),
@@ -1830,6 +1836,7 @@ def upgrade() -> None:
         sa.Column('as_of', sa.Date(), nullable=False),
         sa.Column('raw_digest', sa.String(length=80), nullable=False),
         sa.Column('superseded', sa.Boolean(), nullable=False),
+        sa.Column('level', sa.String(length=10), nullable=False),
         sa.Column('department', sa.String(length=40), nullable=False),
         sa.Column('area_path', PATH, nullable=False),
         sa.ForeignKeyConstraint(['batch_id'], ['batch.id'], name=op.f('fk_fact_batch_id')),
