@@ -129,7 +129,9 @@ def test_whoever_has_not_signed_is_not_asked_about_and_the_reason_is_said(line: 
 
 def test_a_class_that_was_not_ticked_is_refused(line: Line, case: Case) -> None:
     consent = line.session.scalars(select(Consent).where(Consent.case_id == case.id)).one()
-    consent.classes = [one.value for one in ConsentClass if one is not ConsentClass.VEHICLE]
+    ticked = [one.value for one in ConsentClass if one is not ConsentClass.VEHICLE]
+    for signature in consent.signatures:
+        signature.classes = ticked
     line.session.flush()
     with pytest.raises(Invalid, match="授权书未包含该类信息"):
         line.ask(case)
