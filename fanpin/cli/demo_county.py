@@ -16,6 +16,7 @@ from fanpin.cli.demo_ledger import Ledger
 from fanpin.cli.demo_people import ADMINISTRATOR_NAMES, COUNTY, PASSWORD, PHONE, TOWNSHIPS, VILLAGES, Names
 from fanpin.cli.demo_planted import Planted
 from fanpin.cli.demo_places import Place, places, posts
+from fanpin.cli.demo_regional import Regional
 from fanpin.cli.demo_stories import Stories
 from fanpin.cli.demo_year import Year
 from fanpin.cli.procession import Procession
@@ -91,10 +92,11 @@ def build(session: Session, store: Path, *, count: int, today: date, offset: int
     villages = [place.village for place in staffed.places if not place.stories][::7] if whole else staffed.villages
     said = year.tell_year(villages, months=range(1, 13) if whole else SMALL_YEAR, per_month=4 if whole else 2)
     year.open_rounds([place.village for place in staffed.places])
+    events = Regional(session, staffed.actors, staffed.villages, today=today).tell()
     set_scope(session, Scope(ScopeKind.SYSTEM, reason=BY))
     installation.note(session, told, by=BY, now=at_noon(today))
     session.commit()
-    return f"演示县已建立：{len(staffed.places)}个村、{settled}户；{told}；{said}；{planted}个设定的故事（fanpin demo stories 逐个说明）。"
+    return f"演示县已建立：{len(staffed.places)}个村、{settled}户；{told}；{said}；{events}；{planted}个设定的故事（fanpin demo stories 逐个说明）。"
 
 
 def _known_passwords(session: Session, secret: str) -> None:
