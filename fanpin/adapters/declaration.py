@@ -8,7 +8,9 @@ from fanpin.adapters.headers import plain
 from fanpin.adapters.manifest import CONTRACT, NONE, Claim, ColumnType, Manifest, Mode, Table
 from fanpin.rules.departments import Department
 from fanpin.rules.duties import KINDS, Basis, Kind, SubjectKind, Unit, duties_of
+from fanpin.rules.names import INVISIBLE
 
+MOST_TABLES, MOST_COLUMNS, MOST_WORDS, LONGEST_WORD = 20, 100, 300, 200
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 TABLE = re.compile(r"[a-z][a-z0-9_]*")
 WORDS = (ColumnType.TEXT, ColumnType.CODE)
@@ -19,6 +21,8 @@ FITTING = {"date": DAYS, "ended": DAYS, "value": (ColumnType.CODE, ColumnType.CE
 
 def problems(manifest: Manifest) -> list[str]:
     """Return a sentence for everything that the declaration may not say."""
+    if not _bounded(manifest):
+        return [f"申报内容过大：最多{MOST_TABLES}张表、每张{MOST_COLUMNS}列、每列{MOST_WORDS}个词，每个词{LONGEST_WORD}个字，且不能有看不见的字符"]
     if manifest.contract != CONTRACT:
         return [f"适配器按第{manifest.contract}版约定编写，本平台支持第{CONTRACT}版，请升级适配器或平台"]
     return [*_form(manifest), *(problem for table in manifest.tables for problem in _table(manifest, table))]
@@ -33,6 +37,23 @@ def same_names(manifests: Sequence[Manifest]) -> dict[str, str]:
 def may_claim(department: Department, kind: Kind) -> bool:
     """Say whether 附件1 or the county's assignment gives the kind to the department."""
     return department in kind.departments or any(kind.code in duty.facts for duty in duties_of(department))
+
+
+def _bounded(manifest: Manifest) -> bool:
+    columns = [column for table in manifest.tables for column in table.columns]
+    words = [manifest.name, manifest.title, manifest.scope, *manifest.hosts,
+             *(word for table in manifest.tables for word in (table.code, table.title)),
+             *(word for column in columns for word in (*column.names, column.hint)),
+             *(word for column in columns for pair in column.values for word in pair),
+             *(word for one in manifest.settings for word in (one.name, one.title, one.hint, one.default))]
+    return (len(manifest.tables) <= MOST_TABLES and len(manifest.settings) <= MOST_COLUMNS
+            and all(len(table.columns) <= MOST_COLUMNS and len(table.claims) <= MOST_COLUMNS for table in manifest.tables)
+            and all(len(column.values) <= MOST_WORDS and len(column.names) <= MOST_WORDS for column in columns)
+            and all(len(word) <= LONGEST_WORD and word.isprintable() and not any(map(_invisible, word)) for word in words))
+
+
+def _invisible(character: str) -> bool:
+    return ord(character) in INVISIBLE
 
 
 def _form(manifest: Manifest) -> Iterable[str]:

@@ -1,9 +1,10 @@
 """Which adapters are installed: read from the distributions' metadata, without importing any of them."""
 
 import hashlib
+import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from importlib.machinery import PathFinder
@@ -13,7 +14,6 @@ from fanpin.adapters.hookspecs import GROUP
 
 MODULE = re.compile(r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)*", re.IGNORECASE)
 EDITABLE = "__editable__"
-LARGEST_SAMPLE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -62,13 +62,14 @@ def in_folder(folder: Path) -> Installed:
     return Installed(modules[0].stem.replace("_", "-"), modules[0].stem, "", "", modules[0].absolute(), digest(modules[0]))
 
 
-def digest(origin: Path) -> str:
-    """Return the SHA-256 of a module, or of all files of a package, names included."""
+def digest(origin: Path, files: Iterable[Path] = ()) -> str:
+    """Return the SHA-256 of a module or package with every other module that came with it, names included."""
+    beside = [path for path in files if path.suffix == ".py" and path.is_file()] or origin.parent.glob("*.py")
+    inside = origin.parent.rglob("*") if origin.name == "__init__.py" else [origin]
+    every = {path.resolve() for path in (*beside, *inside) if path.is_file() and "__pycache__" not in path.parts}
     total = hashlib.sha256()
-    files = [origin] if origin.name != "__init__.py" else sorted(
-        path for path in origin.parent.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    for path in files:
-        total.update(f"{path.relative_to(origin.parent)}\0{path.stat().st_size}\0".encode())
+    for name, path in sorted((os.path.relpath(path, origin.parent), path) for path in every):
+        total.update(f"{name}\0{path.stat().st_size}\0".encode())
         total.update(path.read_bytes())
     return total.hexdigest()
 
@@ -87,7 +88,10 @@ def _installed(distribution: metadata.Distribution, point: metadata.EntryPoint) 
     origin = _origin(point.value)
     if origin is None:
         return Installed(point.name, point.value, name, version, None, "", "找不到入口点指向的模块")
-    return Installed(point.name, point.value, name, version, origin, digest(origin), _hidden_start(distribution))
+    listed = [Path(str(file.locate())).resolve() for file in distribution.files or ()]
+    # An editable installation lists none of its modules: they lie in the folder that it points to.
+    files = listed if origin.resolve() in listed else []
+    return Installed(point.name, point.value, name, version, origin, digest(origin, files), _hidden_start(distribution))
 
 
 def _origin(module: str) -> Path | None:

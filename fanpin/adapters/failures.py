@@ -10,12 +10,16 @@ READING, MAPPING, LOADING = "读取表格", "适配器处理数据", "适配器�
 
 @dataclass(frozen=True)
 class Failure:
-    """Why nothing was taken: a stable code, the sentence, what the child complained, whether it breaks the boundary."""
+    """Why nothing was taken: a stable code, the sentence, what the child complained, whether it breaks the boundary.
+
+    `blames` is false where the core's own child failed at a sheet: that is no fault of the department's adapter.
+    """
 
     code: str
     text: str
     detail: str = ""
     security: bool = False
+    blames: bool = True
 
 
 class AdapterFailed(Exception):
@@ -54,7 +58,7 @@ def failure_of(error: Exception, what: str) -> Failure:
         code, said = "malformed", type(error).__name__
     walled = any(mark in said for mark in WALLS)
     sentence = SENTENCES.get(code, SENTENCES["error"]).format(what=what)
-    return Failure(code, f"{sentence}；数据没有采用，{ADVICE.get(what, DEVELOPER)}", _kind(said), walled)
+    return Failure(code, f"{sentence}；数据没有采用，{ADVICE.get(what, DEVELOPER)}", _kind(said), walled, what != READING)
 
 
 def _kind(said: str) -> str:

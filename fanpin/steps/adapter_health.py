@@ -53,12 +53,13 @@ def failed(session: Session, release: AdapterRelease, failure: Failure, *, area_
            now: datetime) -> None:
     """Keep the failure for the department's page, write its event, and open the breaker after five in a row.
 
-    An answer that breaks the boundary opens it at once. The caller commits: nothing else of the call is kept.
+    An answer that breaks the boundary opens it at once; a sheet at which our own reader failed opens nothing. The
+    caller commits: nothing else of the call is kept.
     """
+    weight = 0 if not failure.blames else OPENS_AFTER if failure.security else 1
     session.execute(
         update(AdapterRelease).where(AdapterRelease.id == release.id)
-        .values(failures=AdapterRelease.failures + (OPENS_AFTER if failure.security else 1), open_until=now + PAUSE,
-                last_failed_at=now, last_failure=failure.text[:200]).execution_options(synchronize_session="fetch"))
+        .values(failures=AdapterRelease.failures + weight, open_until=now + PAUSE, last_failed_at=now, last_failure=failure.text[:200]).execution_options(synchronize_session="fetch"))
     with system_scope(session, reason="登记适配器故障"):
         session.add(AdapterFailure(
             area_path=area_path, department=release.department, adapter=release.name, release_id=release.id,

@@ -161,6 +161,13 @@ def test_an_answer_about_a_stranger_opens_the_breaker_at_once(
     assert not adapter_health.may_call(session, release, now=clock.now())
 
 
+def test_a_sheet_at_which_our_reader_fails_is_not_held_against_the_adapter(
+        session: Session, world: World, clock: StandingClock, release: AdapterRelease) -> None:
+    for _ in range(9):
+        fail(session, world, clock, release, replace(HANG, blames=False))
+    assert adapter_health.may_call(session, release, now=clock.now()) and release.last_failure == HANG.text
+
+
 def test_every_failure_is_one_sentence_and_one_event(session: Session, world: World, clock: StandingClock,
                                                      release: AdapterRelease) -> None:
     fail(session, world, clock, release)
