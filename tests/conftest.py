@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, text
+from sqlalchemy import String, create_engine, event, inspect, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -60,6 +60,16 @@ class Browser(FlaskClient):
             answer = super().open(*args, **kwargs)
         db.session.expire_all()
         return answer
+
+
+@event.listens_for(Session, "before_flush")
+def _as_short_as_declared(session: Session, _context: object, _instances: object) -> None:
+    """SQLite keeps any length; whatever PostgreSQL would refuse fails on both."""
+    for row in (*session.new, *session.dirty):
+        for name, column in inspect(type(row)).columns.items():
+            value = getattr(row, name) if name in row.__dict__ else None
+            if isinstance(column.type, String) and column.type.length and isinstance(value, str):
+                assert len(value) <= column.type.length, f"{type(row).__name__}.{name} holds {len(value)} characters"
 
 
 @pytest.fixture(scope="session")

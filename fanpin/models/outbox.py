@@ -47,7 +47,7 @@ class StoredFile(Referenced, Scoped, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     digest: Mapped[str] = mapped_column(String(80), index=True)
-    media_type: Mapped[str] = mapped_column(String(40))
+    media_type: Mapped[str] = mapped_column(String(80))
     size: Mapped[int]
     name: Mapped[str] = mapped_column(String(120))
     purpose: Mapped[str] = mapped_column(String(60))
