@@ -180,7 +180,7 @@ def upgrade() -> None:
     op.create_table('stored_file',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('digest', sa.String(length=80), nullable=False),
-        sa.Column('media_type', sa.String(length=40), nullable=False),
+        sa.Column('media_type', sa.String(length=80), nullable=False),
         sa.Column('size', sa.Integer(), nullable=False),
         sa.Column('name', sa.String(length=120), nullable=False),
         sa.Column('purpose', sa.String(length=60), nullable=False),
