@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from fanpin.models.areas import Area
 from fanpin.models.users import Grant, User
-from fanpin.rules.roles import Actor
+from fanpin.rules.roles import Actor, Role
 from fanpin.steps import accounts
 from tests.cast import CAST, NAMES, OFFICERS, WORLD, Part
 
@@ -59,7 +59,8 @@ def employ(session: Session, world: World, part: Part, *, now: datetime, today: 
     """Write a person's account and post."""
     user, _ = accounts.create(session, username=part.username, name=part.name, by="test", now=now, password=PASSWORD)
     grant = accounts.grant(session, user, role=part.role, area=world.areas[part.place], department=part.department,
-                           valid_from=date(2026, 1, 1), document="测试任命", by="test", now=now)
+                           valid_from=date(2026, 1, 1), document="测试任命", by="test", now=now,
+                           valid_to=date(2026, 12, 31) if part.role is Role.INSPECTOR else None)
     session.refresh(grant)
     return grant.actor()
 

@@ -1,5 +1,9 @@
 """二(二) and 六: monitoring lines, progress by area, and a county's settings with their sources."""
 
+import csv
+from collections.abc import Sequence
+from functools import cache
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
@@ -13,6 +17,7 @@ from fanpin.blueprints.places import place_for
 from fanpin.extensions import db
 from fanpin.models.areas import Area, AreaSetting
 from fanpin.models.lines import MonitoringLine
+from fanpin.resources import directory
 from fanpin.rules.actions import Action
 from fanpin.rules.areas import AreaLevel
 from fanpin.rules.lines import LineFactor, national_floor
@@ -20,7 +25,7 @@ from fanpin.rules.roles import PERMISSIONS
 from fanpin.rules.settings import SETTINGS
 from fanpin.rules.small_numbers import drawn, told
 from fanpin.steps import doing, oversight
-from fanpin.steps.progress import Column, Overdue, progress
+from fanpin.steps.progress import Column, Counts, Overdue, progress
 
 FACTOR_LENGTH = 400
 
@@ -85,22 +90,50 @@ def line() -> ResponseReturnValue:
                        in_force=oversight.line_for(db.session(), area.path, today()))
 
 
+def _shown() -> dict[str, object]:
+    place = place_for(actor())
+    total, rows = progress(db.session(), place.area, today=today())
+    exact = actor().role in PERMISSIONS[Action.CASE_READ].roles
+    return {
+        "place": place, "columns": list(Column), "kinds": list(Overdue), "exact": exact, "any_late": total.late > 0,
+        "monitored": told(total.monitored, exact=exact), "tiles": _tiles(rows, exact=exact) if place.area.level == AreaLevel.PROVINCE else [],
+        "bars": [(column.title, drawn(total.stages[column], exact=exact), f"{told(total.stages[column], exact=exact)}户")
+                 for column in Column],
+        "late": [(kind.title, drawn(total.overdue[kind], exact=exact), f"{told(total.overdue[kind], exact=exact)}件")
+                 for kind in Overdue],
+        "table": [(row.area, [told(row.stages[column], exact=exact) for column in Column], told(row.late, exact=exact),
+                   row.area.level < AreaLevel.GROUP) for row in rows],
+        "late_table": [(row.area, [told(row.overdue[kind], exact=exact) for kind in Overdue]) for row in rows if row.late]}
+
+
 @blueprint.get("/progress", endpoint="progress")
 @guard(Action.OVERSIGHT_SEE)
 def progress_view() -> ResponseReturnValue:
     """Show how many households stand where and what is late, area by area."""
-    place = place_for(actor())
-    total, rows = progress(db.session(), place.area, today=today())
-    exact = actor().role in PERMISSIONS[Action.CASE_READ].roles
-    bars = [(column.title, drawn(total.stages[column], exact=exact), f"{told(total.stages[column], exact=exact)}户")
-            for column in Column]
-    late = [(kind.title, drawn(total.overdue[kind], exact=exact), f"{told(total.overdue[kind], exact=exact)}件")
-            for kind in Overdue]
-    table = [(row.area, [told(row.stages[column], exact=exact) for column in Column], told(row.late, exact=exact),
-              row.area.level < AreaLevel.GROUP) for row in rows]
-    return render_template(
-        "oversight/progress.html", place=place, columns=list(Column), table=table, bars=bars, late=late, exact=exact,
-        monitored=told(total.monitored, exact=exact), any_late=total.late > 0)
+    return render_template("oversight/progress.html", **_shown())
+
+
+@blueprint.get("/progress/print")
+@guard(Action.OVERSIGHT_SEE)
+def progress_print() -> ResponseReturnValue:
+    """Print the same."""
+    return render_template("oversight/progress_print.html", unit=actor().area_name, **_shown())
+
+
+@cache
+def _grid() -> dict[str, tuple[str, int, int]]:
+    """Read where each prefecture's tile lies: a grid of ours, without a border."""
+    with (directory("data") / "tiles.csv").open(encoding="utf-8", newline="") as rows:
+        return {row["code"]: (row["name"], int(row["column"]), int(row["row"])) for row in csv.DictReader(rows)}
+
+
+def _tiles(rows: Sequence[Counts], *, exact: bool) -> list[tuple[str, int, int, float, str, str]]:
+    """Place the prefectures on the grid, each as dark as it has monitored households."""
+    shown = {row.area.code12[:4]: drawn(row.monitored, exact=exact) for row in rows}
+    most = max(shown.values(), default=0)
+    return [(*_grid()[row.area.code12[:4]], shown[row.area.code12[:4]] / most if most else 0.0,
+             f"{told(row.monitored, exact=exact)}户", url_for("oversight.progress", area=row.area.code12))
+            for row in rows if row.area.code12[:4] in _grid()]
 
 
 @blueprint.get("/settings")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from fanpin.authorization import scope_for
 from fanpin.cli.demo_families import Families, Family
 from fanpin.cli.demo_ledger import Ledger
-from fanpin.cli.demo_people import ADMINISTRATOR_NAMES, COUNTY, PASSWORD, PHONE, TOWNSHIPS, VILLAGES, Names
+from fanpin.cli.demo_people import ADMINISTRATOR_NAMES, COUNTY, PASSWORD, PHONE, TOWNSHIPS, VILLAGES, Names, term
 from fanpin.cli.demo_planted import Planted
 from fanpin.cli.demo_places import Place, places, posts
 from fanpin.cli.demo_regional import Regional
@@ -120,7 +120,7 @@ def _staff(session: Session, here: list[Place], secret: str, *, begun: date) -> 
         user, _ = accounts.create(session, username=post.username, name=post.name, organisation="演示", by=BY,
                                   now=at_noon(begun), hashed=secret)
         grant = accounts.grant(session, user, role=post.role, area=areas.by_code(session, post.code),
-                               department=post.department, valid_from=begun, document="演示任命", by=BY,
+                               department=post.department, document="演示任命", by=BY, **term(post, begun),
                                now=at_noon(begun))
         session.refresh(grant)
         actors[post.username] = grant.actor()

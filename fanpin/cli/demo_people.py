@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 
 from fanpin.rules.identity import synthetic_id
@@ -32,6 +32,14 @@ class Post:
     role: Role
     code: str
     department: str = ""
+
+
+def term(post: Post, begun: date) -> dict[str, date]:
+    """Return from when to when a demo account works; an inspector comes in the demo's last weeks, for half a year (六(三))."""
+    if post.role is not Role.INSPECTOR:
+        return {"valid_from": begun}
+    came = begun + timedelta(days=390)
+    return {"valid_from": came, "valid_to": came + timedelta(days=180)}
 
 
 STAFF = (

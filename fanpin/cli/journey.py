@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from fanpin import audit
 from fanpin.cli.demo_county import platform_picture, publish_phones
-from fanpin.cli.demo_people import ADMINISTRATOR_NAMES, COUNTY, PASSWORD, STAFF, VILLAGES, Names
+from fanpin.cli.demo_people import ADMINISTRATOR_NAMES, COUNTY, PASSWORD, STAFF, VILLAGES, Names, term
 from fanpin.cli.procession import Procession
 from fanpin.cli.village_procession import Calendar, Trouble
 from fanpin.clock import at_noon
@@ -100,7 +100,8 @@ class _Guide:
         user, _ = accounts.create(self.session, username=post.username, name=post.name, by=BY, now=at_noon(begun),
                                   password=PASSWORD)
         grant = accounts.grant(self.session, user, role=post.role, area=areas.by_code(self.session, post.code),
-                               department=post.department, valid_from=begun, document="演示任命", by=BY, now=at_noon(begun))
+                               department=post.department, document="演示任命", by=BY, now=at_noon(begun),
+                               **term(post, begun))
         self.session.refresh(grant)
         return grant.actor()
 

@@ -128,6 +128,7 @@ class CountyReply:
     contact_name: str
     contact_phone: str
     entry_due_on: date | None = None
+    responsible: tuple[str, ...] = ()
 
     @property
     def people(self) -> int:

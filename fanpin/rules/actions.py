@@ -113,6 +113,7 @@ class Action(TitledEnum):
     OVERSIGHT_SEE = ("oversight.see", "查看辖区进度和督导情况")
     OVERSIGHT_ASK = ("oversight.ask", "申请信息筛查直通车")
     OVERSIGHT_ANSWER = ("oversight.answer", "省级部门答复直通车")
+    OVERSIGHT_READ = ("oversight.read", "查看检查人员的查阅记录")
     OVERSIGHT_GROUP = ("oversight.group", "维护领导小组名册")
     OVERSIGHT_MEET = ("oversight.meet", "召开数据管理和共享联席会议")
     OVERSIGHT_TASK = ("oversight.task", "下达和认可督导、督查、调度任务")

@@ -198,6 +198,7 @@ PERMISSIONS = {row.action: row for row in (
     _row(A.OVERSIGHT_SEE, OVERSEERS | COUNTY | TOWNSHIP | {R.COUNTY_LEADING_GROUP, R.INSPECTOR}, "六(二)"),
     _row(A.OVERSIGHT_ASK, {R.COUNTY_ANALYST}, "六(一)"),
     _row(A.OVERSIGHT_ANSWER, {R.PROVINCIAL_OFFICER}, "六(一)", own_department=True),
+    _row(A.OVERSIGHT_READ, {R.COUNTY_DECIDER, R.COUNTY_LEADING_GROUP, R.PREFECTURE}, "六(三)"),
     _row(A.OVERSIGHT_GROUP, STEERING, "六(一)"),
     _row(A.OVERSIGHT_MEET, STEERING, "六(一)"),
     _row(A.OVERSIGHT_TASK, STEERING, "六(二)"),

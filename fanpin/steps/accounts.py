@@ -3,7 +3,7 @@
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
@@ -25,6 +25,7 @@ CAPITALS = LETTERS.upper()
 DIGITS = "23456789"
 GROUPS, GROUP_LENGTH = 4, 4
 MOST_GRANTS = 20
+LONGEST_INSPECTION = timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,8 @@ def grant(session: Session, user: User, *, role: Role, area: Area, valid_from: d
         raise Invalid({"document": "请写明授权依据（文件或审批单号）。"})
     if valid_to is not None and valid_to < valid_from:
         raise Invalid({"valid_to": "结束日期不能早于开始日期。"})
-    if role is Role.INSPECTOR and valid_to is None and isinstance(by, Actor):
-        raise Invalid({"valid_to": "检查人员的权限是临时的，请写明结束日期。"})
+    if role is Role.INSPECTOR:
+        _keep_short(valid_from, valid_to)
     row = Grant(user_id=user.id, role=role, area_id=area.id, department=department, valid_from=valid_from,
                 valid_to=valid_to, granted_by=_name(by), granted_at=now, document=document.strip(), seal=b"")
     row.seal = sessions.seal_of(row)
@@ -96,6 +97,14 @@ def grant(session: Session, user: User, *, role: Role, area: Area, valid_from: d
                  object=user.ref, area_path=area.path,
                  facts={"role": role.value, "area": area.name, "department": department, "document": document})
     return row
+
+
+def _keep_short(valid_from: date, valid_to: date | None) -> None:
+    """六(三): whoever comes for 考核, 督查巡查 or 审计 looks for a limited time, whoever lets him in."""
+    if valid_to is None:
+        raise Invalid({"valid_to": "检查人员的权限是临时的，请写明结束日期。"})
+    if valid_to - valid_from > LONGEST_INSPECTION:
+        raise Invalid({"valid_to": "检查人员的权限最长一年，到期可以再授权。"})
 
 
 def _keep_apart(session: Session, user: User, role: Role, by: Actor | str) -> None:

@@ -1,5 +1,7 @@
 """Lines, progress and settings on the screen: who sets, who reads, and how exactly."""
 
+import csv
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -8,6 +10,7 @@ from sqlalchemy.orm import Session
 from fanpin.models.areas import AreaSetting
 from fanpin.models.audit import AuditDetail
 from fanpin.models.lines import MonitoringLine
+from fanpin.resources import directory
 from fanpin.rules.lines import LineFactor
 from fanpin.steps import doing
 from tests.conftest import StandingClock
@@ -108,3 +111,24 @@ def test_only_the_head_of_the_countys_office_changes_a_limit(app: Flask, world: 
     for username in ("xian.ban", "xiang.zhang", "zhou.shi", "ling.dao", "xi.tong"):
         assert log_in(app, username).post("/settings/limit", data=CHANGED).status_code == 403
     assert "/settings/limit" not in words(log_in(app, "xian.ban").get("/settings"))
+
+
+def test_the_province_sees_sixteen_tiles_where_its_prefectures_lie_and_prints_them(app: Flask, world: World):
+    client = log_in(app, "sheng.ban")
+    for path in ("/progress", "/progress/print"):
+        page = words(client.get(path))
+        assert "昭通" in page and 'viewBox="0 0 400 250"' in page and "各州（市）正在监测帮扶的户数" in page
+    with (directory("data") / "tiles.csv").open(encoding="utf-8", newline="") as rows:
+        tiles = list(csv.DictReader(rows))
+    assert len({row["code"] for row in tiles}) == len({(row["column"], row["row"]) for row in tiles}) == 16
+    assert all(0 <= int(row["column"]) < 5 and 0 <= int(row["row"]) < 5 for row in tiles)
+    assert 'viewBox="0 0 400 250"' not in words(log_in(app, "zhou.shi").get("/progress"))
+
+
+def test_what_is_late_is_shown_kind_by_kind_and_printed(app: Flask, world: World, session: Session, clock: StandingClock):
+    a_helped_case(session, world, now=clock.now(), today=clock.today(), days_ago=30)
+    session.commit()
+    for path in ("/progress", "/progress/print"):
+        page = words(log_in(app, "xian.ban").get(path))
+        assert "省级答复直通车" in page and "录入全国系统" in page and "洛泽河镇" in page
+    assert log_in(app, "xiang.gan").get("/progress").status_code == 200

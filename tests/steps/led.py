@@ -31,9 +31,10 @@ from fanpin.models.rounds import RoundVisit
 from fanpin.rules.clarifications import ResolutionKind
 from fanpin.rules.intake import Channel, DifficultyCategory, LeadSource, RoundOccasion
 from fanpin.rules.lines import LineFactor
+from fanpin.rules.oversight import ResponsibleKind
 from fanpin.rules.roles import Actor, Role
 from fanpin.rules.stages import Procedure
-from fanpin.steps import analysis, county, files, intake, oversight, paper_data, publicity, screening
+from fanpin.steps import analysis, county, files, intake, oversight, oversight_staff, paper_data, publicity, screening
 from tests.builders import a_household, people
 from tests.conftest import TODAY, StandingClock
 from tests.world import World, build_world
@@ -242,6 +243,9 @@ class Guide:
         county.not_include(self.session, refused, reason="已送达", actor=people.acting(Role.COUNTY_ANALYST), **self.when())
         for case in (plain, special):
             people.follow_up(case, "彝领办〔2026〕1号")
+        oversight_staff.name_person(
+            self.session, self.world.areas["county"], kind=ResponsibleKind.FIRST_PARTY, name="测书记", post="县委书记",
+            since=TODAY, document="测任〔2026〕1号", actor=people.acting(Role.COUNTY_ANALYST), now=self.when()["now"])
         self.issue("county_reply", Role.COUNTY_ANALYST, case=plain)
         self.session.add(AreaSetting(area_id=self.world.areas["county"].id, key="announcement_days", value=5, document="测试文号"))
         self.session.flush()

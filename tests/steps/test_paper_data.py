@@ -146,6 +146,7 @@ def test_the_reply_answers_the_townships_report(led: Led) -> None:
     assert {row.lead_department for row in reply.households} == {"农业农村部门"}
     assert reply.request_number == led.issued["township_report"].number and len(reply.departments) == 15
     assert reply.entry_due_on is not None
+    assert reply.responsible == ("第一责任人（县党委主要负责人）测书记",)
 
 
 def test_the_village_report_cites_the_notice_as_it_was_numbered(led: Led) -> None:
