@@ -76,7 +76,7 @@ class Regional:
     def _look(self, event: Event, village: Area) -> None:
         when = self._as(self._cadre_of(village), 9)
         rows = self.session.scalars(select(Household).join(Exposure, Exposure.household_id == Household.id).where(
-            Exposure.event_id == event.id).order_by(Household.id).limit(len(FOUND))).all()
+            Exposure.event_id == event.id).order_by(Household.id.desc()).limit(len(FOUND))).all()
         for household, (result, note) in zip(rows, FOUND, strict=False):
             regional.look(self.session, event, household, visited_on=when["today"], result=result, note=note, **when)
 
