@@ -22,6 +22,7 @@ from fanpin.models.supervision import ConductFinding, SupervisionTask
 from fanpin.models.surveys import Survey
 from fanpin.rules.oversight import ConductKind, TaskState
 from fanpin.rules.stages import Stage
+from fanpin.steps.regional_numbers import YearNumbers, of_year
 
 
 class days_between(FunctionElement[float]):  # noqa: N801 - it reads as the function of SQL that it is
@@ -77,6 +78,7 @@ class Figures:
     tasks: int
     tasks_accepted: int
     conduct: tuple[tuple[ConductKind, int, int], ...]
+    regional: YearNumbers
 
     @property
     def typed_on_average(self) -> str:
@@ -116,7 +118,8 @@ def figures(session: Session, area: Area, *, year: int) -> Figures:
         times=_times(session, area, first, last), returns=_returns(session, area, first, last), objections=objections[0],
         upheld=objections[1], unanswered=objections[2], surveys=surveys, typed=int(typed), trainings=trainings,
         meetings=meetings, decisions=decisions, decisions_done=done, tasks=tasks, tasks_accepted=accepted,
-        conduct=tuple((kind, count, ended) for kind, count, ended in conduct))
+        conduct=tuple((kind, count, ended) for kind, count, ended in conduct),
+        regional=of_year(session, area, first=first, last=last))
 
 
 def _re_entered(session: Session, decided: ColumnElement[bool]) -> int:

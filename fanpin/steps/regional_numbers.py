@@ -45,6 +45,19 @@ class Standing:
     numbers: Numbers
 
 
+@dataclass(frozen=True)
+class YearNumbers:
+    """What an area did about events in a year, and what it had put right."""
+
+    events: int
+    closed: int
+    exposed: int
+    looked: int
+    at_risk: int
+    tasks: int
+    tasks_verified: int
+
+
 @dataclass
 class AreaNumbers:
     """One area's open events, their households, and its rectification tasks."""
@@ -123,6 +136,25 @@ def board(session: Session, area: Area, *, today: date) -> list[AreaNumbers]:
             .join(Rectification, _lies_in(Rectification.area_path)).where(here).group_by(Area.id)):
         rows[number].tasks, rows[number].tasks_overdue, rows[number].tasks_verified = int(waiting), int(late), int(done)
     return list(rows.values())
+
+
+def of_year(session: Session, area: Area, *, first: date, last: date) -> YearNumbers:
+    """Count the events entered between two days that touch an area, its households of them, and its tasks, in three statements."""
+    began = Event.entered_on.between(first, last)
+    events, closed = session.execute(select(func.count(), func.count(Event.closed_on)).where(began, _touching(area.path))).one()
+    exposed, looked, at_risk = session.execute(
+        select(func.count(), func.count(Exposure.visited_on), _sum(Exposure.result == ExposureResult.AT_RISK))
+        .join(Event, Event.id == Exposure.event_id)
+        .where(began, Exposure.removed_at.is_(None), within(Exposure.area_path, (area.path,)))).one()
+    tasks, verified = session.execute(
+        select(func.count(), _sum(Rectification.state == RectificationState.VERIFIED)).where(
+            within(Rectification.area_path, (area.path,)), Rectification.opened_on.between(first, last))).one()
+    return YearNumbers(events, closed, exposed, looked, int(at_risk or 0), tasks, int(verified or 0))
+
+
+def _touching(path: str) -> ColumnElement[bool]:
+    """Return the condition that an event's area lies in an area, or the area in it."""
+    return Event.lies_in(path, path + BEYOND)
 
 
 def events_of(session: Session, household_id: int) -> list[tuple[Event, Exposure]]:

@@ -179,6 +179,7 @@ def test_the_board_goes_down_by_area_and_tells_the_province_no_small_number(app:
     page = words(log_in(app, "xian.ban").get("/regional/board"))
     assert "洛泽河镇" in page and "<svg" in page and "3户" in page and "打印本页" in page
     assert "发路村民委员会" in words(log_in(app, "xian.ban").get(f"/regional/board?area={world.areas['township'].code12}"))
+    assert "当年登记、涉及本地区的区域性风险事件" in words(log_in(app, "xian.ban").get("/figures"))
     page = words(log_in(app, "sheng.ban").get("/regional/board"))
     assert "少于5" in page and "3户" not in page
     assert log_in(app, "ze.ren").get("/regional/board").status_code == 403

@@ -316,3 +316,17 @@ def test_the_board_counts_tasks_until_they_are_verified(valley: Valley, event: E
     verify(valley, row, "xian.ban")
     board = {found.area.name: found for found in regional_numbers.board(valley.session, valley.world.areas["county"], today=TODAY)}
     assert (board["洛泽河镇"].tasks, board["洛泽河镇"].tasks_verified) == (1, 1)
+
+
+def test_a_years_figures_count_events_households_and_tasks_of_the_area(valley: Valley, event: Event) -> None:
+    mend(valley, a_task(valley, event), "cun.gan")
+    valley.act_as("cun.gan")
+    regional.look(valley.session, event, valley.first, visited_on=TODAY, result=ExposureResult.AT_RISK, note="绝收",
+                  actor=valley.world.actors["cun.gan"], now=valley.clock.now(), today=TODAY)
+    valley.act_as("xian.ban")
+    year = {place: regional_numbers.of_year(valley.session, valley.world.areas[place], first=date(2026, 1, 1), last=date(2026, 12, 31))
+            for place in ("county", "sibling_village")}
+    assert year["county"] == regional_numbers.YearNumbers(1, 0, 3, 1, 1, 1, 0)
+    assert year["sibling_village"] == regional_numbers.YearNumbers(1, 0, 1, 0, 0, 0, 0)
+    before = regional_numbers.of_year(valley.session, valley.world.areas["county"], first=date(2025, 1, 1), last=date(2025, 12, 31))
+    assert before == regional_numbers.YearNumbers(0, 0, 0, 0, 0, 0, 0)
