@@ -43,7 +43,7 @@ def joint_review_part(session: Session, case: Case, *, first_round: int, today: 
         asked=len(blocking), waiting=_titles(waiting), unsigned=_titles(unsigned),
         not_asked_unaccepted=_unaccepted(session, case, first_round=first_round, today=today),
         unresolved_hits=unresolved, not_included_hits=refused, special_cases=special,
-        remaining_members=len(members) - len(removed))
+        remaining_members=len({f"m{member.id}" for member in members} - removed))
 
 
 def _titles(rows: list[Inquiry]) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ from fanpin.rules.refusals import AlreadyHandled, Invalid, NotAllowedHere
 from fanpin.rules.risks import Risk
 from fanpin.rules.roles import Actor
 from fanpin.rules.stages import Stage
-from fanpin.steps import asking, doing, screening
+from fanpin.steps import asking, doing, removals, screening
 from fanpin.steps.advance import Advanced, advance
 
 
@@ -183,6 +183,8 @@ def determine(session: Session, case: Case, *, reason: str, document: str, actor
     result = DeterminationResult.INCLUDED if entering else DeterminationResult.ELIMINATED
     advance(session, case, Action.COUNTY_DETERMINE, actor=actor, now=now, today=today, expected_version=version,
             facts={"result": result.value})
+    if entering:
+        removals.take_out(session, case, actor=actor, now=now, today=today)
     return _keep(session, case, result, reason=reason, document=document, actor=actor, today=today)
 
 

@@ -131,6 +131,12 @@ def depart_member(session: Session, member: Member, *, left_on: date, reason: De
     doing.not_future(today, left_on=left_on)
     if member.relation is Relation.HEAD and len(household.present_members) > 1:
         raise Invalid({"reason": "户主减少前，请先把另一位成员改为户主。"})
+    leave(session, member, left_on=left_on, reason=reason, actor=actor, now=now)
+
+
+def leave(session: Session, member: Member, *, left_on: date, reason: DepartureReason, actor: Actor, now: datetime) -> None:
+    """Write down that a person is no longer of the household, whichever act has settled it."""
+    household = member.household
     member.left_on, member.left_reason = left_on, reason.value
     _refresh_head(household)
     doing.note(session, Action.HOUSEHOLD_EDIT, actor=actor, now=now, subject=household,

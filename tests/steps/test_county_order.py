@@ -186,10 +186,23 @@ def test_the_ninth_takes_out_the_person_and_leaves_the_household(
                        details={"reasoning": "已去世"}, **when(world, clock, "xian.ban"))
     if included:
         assert determine(session, world, clock, case).result.value == "included"
+        gone = next(member for member in case.household.members if member.name == SPOUSE)
+        assert (gone.left_on, gone.left_reason, case.household.size) == (date(2025, 12, 1), "death", 2)
+        county.report(session, case, document="报1号", **when(world, clock, "xian.ban"))
+        county.assign(session, case, department=Department.AGRICULTURE, **when(world, clock, "ling.dao"))
     else:
         with pytest.raises(RequirementsNotMet) as refused:
             determine(session, world, clock, case)
         assert {item.code for item in refused.value.missing} == {"county.members_left"}
+
+
+def test_a_dead_head_is_replaced_before_the_decision(session: Session, world: World, clock: StandingClock) -> None:
+    case = inquired(session, world, clock)
+    for finding in the_dead(session, world, clock, case, HEAD):
+        county.resolve(session, finding, case, kind=ResolutionKind.PERSON_REMOVED, clarification="",
+                       details={"reasoning": "已去世"}, **when(world, clock, "xian.ban"))
+    with pytest.raises(Invalid, match="请先在农户档案里变更户主"):
+        determine(session, world, clock, case)
 
 
 @pytest.mark.parametrize("risks", [(Risk.ILLNESS,), (Risk.WATER,)])
