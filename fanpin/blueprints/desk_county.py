@@ -1,5 +1,8 @@
 """What waits in the county: for the analyst, the one who decides, the leading group."""
 
+from calendar import monthrange
+from datetime import date
+
 from sqlalchemy import and_, select
 from sqlalchemy.orm import joinedload
 
@@ -28,7 +31,7 @@ _this_decision = and_(Determination.case_id == Case.id, Determination.procedure 
 def analyst(bench: Bench) -> list[Group]:
     """List the analyst's work, from leads to markings, and the papers that did not come out."""
     return [
-        _leads(bench), _leads_to_merge(bench), *desk_regional.county(bench), _warnings(bench), _key_checks(bench), _to_inquire(bench), _silent(bench),
+        _leads(bench), _leads_to_merge(bench), *desk_regional.county(bench), _dispatch(bench), _warnings(bench), _key_checks(bench), _to_inquire(bench), _silent(bench),
         _hits(bench), _statements(bench), _to_report(bench), _letters(bench), _entries(bench), _markings(bench),
         objections(bench), _failed_papers(bench)]
 
@@ -60,8 +63,27 @@ def _warnings(bench: Bench) -> Group:
     query = select(Warning, Household.head_name).join(Household, Household.id == Warning.household_id).where(
         Warning.dispatched_at.is_(None), Warning.verified_at.is_(None))
     return bench.group("下发预警", "三(二)", query, lambda row: Item(
-        f"{row[1]}家", row[0].area_path, legal_date(row[0].entered_at), url=link("analysis.warnings", state="entered")),
+        f"{row[1]}家", row[0].area_path, legal_date(row[0].entered_at), _month_end(row[0].month),
+        link("analysis.warnings", state="entered")),
         oldest=Warning.entered_at, url=link("analysis.warnings", state="entered"))
+
+
+def _dispatch(bench: Bench) -> Group:
+    """Return the month's dispatch to the villages (按月反馈到村), due at its end until something was sent."""
+    month = f"{bench.today:%Y-%m}"
+    sent = bench.session.scalar(select(Warning.id).where(Warning.month == month, Warning.dispatched_at.is_not(None)).limit(1))
+    title, url = "本月到户预警反馈到村", link("analysis.warnings", state="entered")
+    if sent is not None:
+        return Group(title, "三(二)", bench.actor.role.title, 0, url=url)
+    due = _month_end(month)
+    item = Item(f"{bench.today.year}年{bench.today.month}月的预警还没有下发", bench.actor.area_path, bench.today.replace(day=1),
+                due, url, left=bench.left(due))
+    return Group(title, "三(二)", bench.actor.role.title, 1, (item,), url)
+
+
+def _month_end(month: str) -> date:
+    year, number = (int(part) for part in month.split("-"))
+    return date(year, number, monthrange(year, number)[1])
 
 
 def _key_checks(bench: Bench) -> Group:

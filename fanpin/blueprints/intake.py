@@ -4,9 +4,11 @@ from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf.file import FileField
 from sqlalchemy import func, or_, select
 from wtforms import BooleanField
 
+from fanpin.blueprints import filing
 from fanpin.blueprints.due import Due, dues
 from fanpin.blueprints.fields import DayField, LineField, ManyField, PickField
 from fanpin.blueprints.forms import HouseForm, NoteField, required
@@ -21,6 +23,7 @@ from fanpin.models.areas import Area
 from fanpin.models.dossiers import calendar
 from fanpin.models.households import Household, Member
 from fanpin.models.leads import Guidance, Lead
+from fanpin.models.outbox import StoredFile
 from fanpin.models.scoped import within
 from fanpin.rules import workdays
 from fanpin.rules.actions import Action
@@ -64,6 +67,13 @@ class LeadForm(HouseForm):
             phone=self.phone.data or "", reporter=self.reporter.data or "",
             reporter_relation=self.reporter_relation.data or "",
             categories=tuple(DifficultyCategory(code) for code in self.categories.data or ()))
+
+
+class AttachForm(HouseForm):
+    """One photo or scan, and what it is."""
+
+    what = LineField("是什么材料", [required("请写明是什么材料，例如住院发票。")], limit=60)
+    file = FileField("照片或扫描件")
 
 
 class NumberForm(HouseForm):
@@ -157,7 +167,8 @@ def show(lead: Lead) -> ResponseReturnValue:
         "intake/show.html", lead=lead, wanted=wanted, candidates=candidates, household=household, form=CloseForm(),
         names=names_of([lead.area_path, *(row.area_path for row in candidates)]), clock=_clocks([lead]).get(lead.id),
         categories="、".join(DifficultyCategory(code).title for code in lead.categories or ()),
-        id_number=mask_id(lead.head_id_number), phone=mask_phone(lead.phone))
+        id_number=mask_id(lead.head_id_number), phone=mask_phone(lead.phone),
+        files=list(db.session.scalars(select(StoredFile).where(StoredFile.lead_id == lead.id).order_by(StoredFile.id))))
 
 
 def _household(lead: Lead) -> Household | None:
@@ -225,6 +236,23 @@ def number(lead: Lead) -> ResponseReturnValue:
             flash("平台流水号已登记，请告诉申报人。", "success")
             return redirect(url_for("intake.show", lead=lead.ref))
     return form.answer("intake/number.html", lead=lead)
+
+
+@blueprint.route("/<ref:lead>/files", methods=["GET", "POST"])
+@guard(Action.INTAKE_REGISTER)
+def attach(lead: Lead) -> ResponseReturnValue:
+    """Keep a photo or scan that came with a declaration."""
+    form = AttachForm()
+    if form.validate_on_submit():
+        with form.attempt():
+            file = filing.upload(form.file.data, area_path=lead.area_path, purpose=form.what.data or "",
+                                 household_id=lead.household_id)
+            if file is None:
+                raise Invalid({"file": "请选择照片或PDF扫描件。"})
+            intake.attach(db.session(), lead, file, actor=actor(), now=now())
+            flash(f"“{file.purpose}”已附在线索后面。", "success")
+            return redirect(url_for("intake.show", lead=lead.ref))
+    return form.answer("intake/attach.html", lead=lead)
 
 
 @blueprint.post("/<ref:lead>/paper")

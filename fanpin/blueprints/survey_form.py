@@ -7,14 +7,14 @@ from typing import Any
 from wtforms import BooleanField
 from wtforms.validators import Optional
 
-from fanpin.blueprints.fields import CountField, DayField, LineField, PickField, TickField
+from fanpin.blueprints.fields import CountField, DayField, LineField, ManyField, PickField, TickField
 from fanpin.blueprints.forms import HouseForm, NoteField, YuanField, longest, required
 from fanpin.models.cases import Case
 from fanpin.models.households import Household, IncomeRecord, Member
 from fanpin.models.surveys import Survey
 from fanpin.rules.eligibility import HouseholdClass, possible_classes
 from fanpin.rules.income import LINES, Branch, IncomeStatement, Line, children, yuan
-from fanpin.rules.members import Health, Schooling, age_on
+from fanpin.rules.members import Health, Relation, Schooling, age_on
 from fanpin.rules.risks import MOST_RISKS, Risk
 from fanpin.rules.stages import Procedure
 from fanpin.rules.survey import GUARANTEE_TITLES, Guarantees, Judgement, SurveyItem
@@ -25,6 +25,7 @@ SAFE, UNSAFE = "yes", "no"
 GUARANTEE_CHOICES = [(SAFE, "有保障"), (UNSAFE, "无保障")]
 RISK_CHOICES = [("", "无"), *Risk.choices()]
 YEAR_MONTHS = 12
+GROUND_LENGTH = 200
 UNCOUNTED = frozenset({"csrf_token", "_key", "version", "visited_on", "household_signed"})
 
 
@@ -46,11 +47,17 @@ class SurveyForm(HouseForm):
     motivation_weak = BooleanField("内生动力不足，需要扶志扶智")
     stable_work_income = BooleanField("有稳定的产业或就业收入")
     no_development_reason = NoteField("不安排开发式帮扶的理由", validators=[longest(ITEM_LENGTH)])
+    empty_registered = ManyField("空挂人口（户口在本户、本人不在本村生产生活的）", choices=[])
+    not_sharing = ManyField("与户主不共享开支或收入的人", choices=[])
     conclusion = NoteField("调查结论", validators=[longest(ITEM_LENGTH)])
 
     def offer(self, household: Household) -> None:
         """Offer the classes that the household's kind leaves open (二(一))."""
         self.household_class.choices = [(item.value, item.title) for item in possible_classes(lifted=household.lifted)]
+        people = [(str(member.id), f"{member.name}（{member.relation.title}）") for member in household.present_members]
+        self.empty_registered.choices = people
+        self.not_sharing.choices = [(number, name) for (number, name), member in zip(people, household.present_members, strict=True)
+                                    if member.relation is not Relation.HEAD]
 
     @property
     def items(self) -> list[Any]:
@@ -61,6 +68,11 @@ class SurveyForm(HouseForm):
     def judgements(self) -> list[Any]:
         """Return the fields of the five judgements in their order."""
         return [self[f"judgement_{judgement.value}"] for judgement in Judgement]
+
+    @property
+    def judged(self) -> list[tuple[Any, Any]]:
+        """Pair each judgement with the field of its ground."""
+        return [(self[f"judgement_{judgement.value}"], self[f"ground_{judgement.value}"]) for judgement in Judgement]
 
     @property
     def risks(self) -> list[Any]:
@@ -95,7 +107,10 @@ class SurveyForm(HouseForm):
             household_class=HouseholdClass(chosen) if chosen else None, class_reason=self.class_reason.data or "",
             conclusion=self.conclusion.data or "", income=self._statement(), guarantees=self._guarantees(),
             motivation_weak=self.motivation_weak.data, stable_work_income=self.stable_work_income.data,
-            no_development_reason=self.no_development_reason.data or "", typed_fields=self.typed)
+            no_development_reason=self.no_development_reason.data or "", typed_fields=self.typed,
+            grounds={item.value: self[f"ground_{item.value}"].data or "" for item in Judgement},
+            empty_registered=tuple(int(code) for code in self.empty_registered.data or ()),
+            not_sharing=tuple(int(code) for code in self.not_sharing.data or ()))
 
     def _statement(self) -> IncomeStatement | None:
         amounts = {code: self[f"income_{code}"].data for code in LINES if _given(self[f"income_{code}"])}
@@ -126,6 +141,7 @@ for _item in SurveyItem:
 for _judgement in Judgement:
     setattr(SurveyForm, f"judgement_{_judgement.value}",
             TickField(_judgement.title, choices=_judgement.answers.choices()))
+    setattr(SurveyForm, f"ground_{_judgement.value}", LineField(f"{_judgement.title}的依据", limit=GROUND_LENGTH))
 for _place in range(1, MOST_RISKS + 1):
     setattr(SurveyForm, f"risk_{_place}", PickField(f"第{_place}风险点", choices=RISK_CHOICES))
 for _name, _title in GUARANTEE_TITLES.items():
@@ -216,11 +232,13 @@ def _from_survey(case: Case, row: Survey, *, own: bool) -> dict[str, Any]:
     # What was judged on one road is not carried over to the other: people look again.
     if row.case_id == case.id and row.procedure is case.procedure:
         values |= {f"judgement_{code}": answer for code, answer in row.judgements.items()}
+        values |= {f"ground_{code}": text for code, text in row.grounds.items()}
         values |= {"conclusion": row.conclusion}
     if case.procedure is Procedure.ENTERING or own:
         values |= {"household_class": row.household_class.value if row.household_class else None,
                    "class_reason": row.class_reason}
-    values |= {"motivation_weak": row.motivation_weak, "stable_work_income": row.stable_work_income,
+    values |= {"empty_registered": [str(number) for number in row.empty_registered],
+               "not_sharing": [str(number) for number in row.not_sharing], "motivation_weak": row.motivation_weak, "stable_work_income": row.stable_work_income,
                "no_development_reason": row.no_development_reason}
     if own:
         values |= {"visited_on": row.visited_on, "visitors": "、".join(row.visitors),

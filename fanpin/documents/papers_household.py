@@ -105,6 +105,7 @@ class SurveyMember:
     labour: str
     schooling: str
     work: str
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from fanpin.models.areas import Area, RegionalDayOff
@@ -246,7 +246,10 @@ def _township(reader: _Reader) -> dict[str, object]:
     listed = reader.village_list
     if listed is None:
         return {"township": None}
-    checks = reader.session.scalars(select(SpotCheck).where(SpotCheck.list_id == listed.id)).all()
+    # A household that was returned meanwhile took its check along: it no longer stands for the list.
+    checks = reader.session.scalars(select(SpotCheck).join(ListEntry, and_(
+        ListEntry.list_id == SpotCheck.list_id, ListEntry.case_id == SpotCheck.case_id, ListEntry.round == SpotCheck.round,
+        ListEntry.left_on.is_(None))).where(SpotCheck.list_id == listed.id).order_by(SpotCheck.id)).all()
     mine = [row for row in checks if row.case_id == reader.case.id]
     latest = mine[-1:]
     return {"township": parts.Township(

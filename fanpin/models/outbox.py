@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fanpin.extensions import Base
@@ -52,5 +52,6 @@ class StoredFile(Referenced, Scoped, Base):
     name: Mapped[str] = mapped_column(String(120))
     purpose: Mapped[str] = mapped_column(String(60))
     household_id: Mapped[int | None]
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id"), index=True)
     added_by: Mapped[str] = mapped_column(String(60))
     added_at: Mapped[datetime] = mapped_column(Instant)

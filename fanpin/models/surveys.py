@@ -27,6 +27,10 @@ class Survey(Referenced, Scoped, Base):
     household_signed: Mapped[bool] = mapped_column(default=False)
     items: Mapped[Json] = mapped_column(JSON)
     judgements: Mapped[Json] = mapped_column(JSON)
+    grounds: Mapped[Json] = mapped_column(JSON, default=dict)
+    # 附件2 第八项 and 第九项, person by person: member ids.
+    empty_registered: Mapped[list[int]] = mapped_column(JSON, default=list)
+    not_sharing: Mapped[list[int]] = mapped_column(JSON, default=list)
     risks: Mapped[list[str]] = mapped_column(JSON, default=list)
     household_class: Mapped[HouseholdClass | None] = mapped_column(Code(HouseholdClass))
     class_reason: Mapped[str] = mapped_column(Text, default="")

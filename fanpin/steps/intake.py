@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from fanpin.models.areas import Area
 from fanpin.models.households import Household
 from fanpin.models.leads import Guidance, Lead
+from fanpin.models.outbox import StoredFile
 from fanpin.rules.actions import Action
 from fanpin.rules.identity import check
 from fanpin.rules.intake import Channel, DifficultyCategory, LeadSource, LeadStatus, declaration_problem
@@ -83,6 +84,16 @@ def add_number(session: Session, lead: Lead, *, platform_number: str, actor: Act
     lead.platform_number = platform_number.strip()[:60]
     doing.note(session, Action.INTAKE_REGISTER, actor=actor, now=now, subject=lead,
                facts={"platform_number": lead.platform_number})
+
+
+def attach(session: Session, lead: Lead, file: StoredFile, *, actor: Actor, now: datetime) -> None:
+    """Keep what came with a declaration beside it: a photo, a certificate, a bill."""
+    doing.permit(session, Action.INTAKE_REGISTER, actor=actor, subject=lead)
+    if lead.closed_at is not None:
+        raise NotAllowedHere("这条线索已经办结，不再补充材料。", action=Action.INTAKE_REGISTER.value, clause="三(一)")
+    file.lead_id = lead.id
+    doing.note(session, Action.INTAKE_REGISTER, actor=actor, now=now, subject=lead,
+               facts={"file": file.ref, "what": file.purpose})
 
 
 def guide(session: Session, area: Area, *, person: str, channel: Channel, given_on: date, actor: Actor, now: datetime,

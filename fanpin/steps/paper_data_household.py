@@ -16,6 +16,7 @@ from fanpin.models.dossiers import calendar
 from fanpin.models.households import GuaranteeRecord, Household, IncomeRecord, Member
 from fanpin.models.keychecks import KeyCheck
 from fanpin.models.leads import Lead
+from fanpin.models.outbox import StoredFile
 from fanpin.models.surveys import Consent, Survey
 from fanpin.rules import workdays
 from fanpin.rules.areas import AreaLevel
@@ -55,9 +56,13 @@ def lead_sheet(request: Request) -> papers.LeadSheet:
         head_name=lead.head_name, id_number=lead.head_id_number or "",
         address=household.address or "" if household else "",
         categories=tuple(DifficultyCategory(code).title for code in lead.categories), own_words=lead.statement,
-        attachments=(), received_by=lead.registered_by, received_on=received_on,
+        attachments=_attached(session, lead), received_by=lead.registered_by, received_on=received_on,
         accept_due_on=_accept_by(request, received_on), earlier=_earlier(session, lead),
         referred_to=lead.outcome if lead.status is LeadStatus.REFERRED else "")
+
+
+def _attached(session: Session, lead: Lead) -> tuple[str, ...]:
+    return tuple(session.scalars(select(StoredFile.purpose).where(StoredFile.lead_id == lead.id).order_by(StoredFile.id)))
 
 
 def _household_of(session: Session, lead: Lead) -> Household | None:
@@ -143,7 +148,7 @@ def survey_sheet(request: Request) -> papers.SurveySheet:
         place=request.place, case_code=case.code, leaving=request.leaving, head_name=household.head_name,
         visited_on=row.visited_on, visitors=tuple(row.visitors),
         residence=(Answer(title="常住情况", value=lives.reason),),
-        members=tuple(_met(member, row.visited_on) for member in household.present_members),
+        members=tuple(_met(member, row) for member in household.present_members),
         items=tuple(Answer(title=item.title, value=row.items.get(item.value, "")) for item in SurveyItem),
         judgements=tuple(_judged(judgement, row) for judgement in Judgement),
         income_period=_period(statement), income=_account(statement),
@@ -159,17 +164,20 @@ def _statement(session: Session, row: Survey) -> IncomeStatement | None:
     return kept.statement() if kept else None
 
 
-def _met(member: Member, day: date) -> papers.SurveyMember:
+def _met(member: Member, row: Survey) -> papers.SurveyMember:
+    day = row.visited_on
+    notes = (member.id in row.empty_registered and "空挂人口", member.id in row.not_sharing and "不共享开支或收入")
     return papers.SurveyMember(
         name=member.name, relation=member.relation.title,
         age=age_on(member.born_on, day) if member.born_on else None,
         health="、".join(Health(code).title for code in member.health), labour=member.labour.title if member.labour else "",
-        schooling=Schooling(member.schooling).title if member.schooling else "非在校", work=member.work or "—")
+        schooling=Schooling(member.schooling).title if member.schooling else "非在校", work=member.work or "—", note="；".join(filter(None, notes)))
 
 
 def _judged(judgement: Judgement, row: Survey) -> papers.Judgement:
     code = row.judgements.get(judgement.value)
-    return papers.Judgement(title=judgement.title, verdict=judgement.answers(code).title if code else "", ground="")
+    return papers.Judgement(title=judgement.title, verdict=judgement.answers(code).title if code else "",
+                            ground=row.grounds.get(judgement.value, ""))
 
 
 def _period(statement: IncomeStatement | None) -> str:

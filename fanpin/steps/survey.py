@@ -1,7 +1,7 @@
 """三(三) 实地调查: the visit, application and consent, and the two ways on; also the survey of the way out."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
 
@@ -48,6 +48,9 @@ class Visit:
     stable_work_income: bool = False
     no_development_reason: str = ""
     typed_fields: int = 0
+    grounds: Mapping[str, str] = field(default_factory=dict)
+    empty_registered: tuple[int, ...] = ()
+    not_sharing: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,8 @@ def record(session: Session, case: Case, visit: Visit, *, actor: Actor, now: dat
     row.visited_on, row.visitors, row.household_signed = visit.visited_on, list(visit.visitors), visit.household_signed
     row.items = {code: text for code, text in visit.items.items() if text.strip()}
     row.judgements = {code: text for code, text in visit.judgements.items() if text.strip()}
+    row.grounds = {code: text.strip() for code, text in visit.grounds.items() if text.strip()}
+    row.empty_registered, row.not_sharing = _of_household(case, visit.empty_registered), _of_household(case, visit.not_sharing)
     row.risks = [risk.value for risk in visit.risks]
     row.household_class, row.class_reason = visit.household_class, visit.class_reason
     row.motivation_weak, row.stable_work_income = visit.motivation_weak, visit.stable_work_income
@@ -134,6 +139,13 @@ def _refuse_unknown(visit: Visit) -> None:
                        for name in GUARANTEE_FIELDS if getattr(found, name) is None})
     if len(set(visit.risks)) < len(visit.risks):
         raise Invalid({"risk_1": "同一风险点填了两次，请删去重复的。"})
+
+
+def _of_household(case: Case, members: Sequence[int]) -> list[int]:
+    here = {member.id for member in case.household.present_members}
+    if strangers := set(members) - here:
+        raise Invalid(f"有{len(strangers)}人不是本户在册成员，请重新打开调查表。")
+    return sorted(set(members))
 
 
 def _keep_income(session: Session, case: Case, survey: Survey, statement: IncomeStatement, *, actor: Actor,

@@ -187,6 +187,15 @@ def test_monitored_household_is_due_when_the_last_visit_is_a_month_ago(filled: F
     assert "走访监测对象（1）" in page and "测试久访家" in page and "测试近访家" not in page
 
 
+def test_the_months_dispatch_is_due_in_the_county_until_something_was_sent(filled: Filled, app: Flask):
+    page = desk(app, "xian.ban")
+    assert "本月到户预警反馈到村（1）" in page and "2026年3月的预警还没有下发" in page and "还剩 21 个工作日" in page
+    filled.warning("测试预警", sent=False)
+    assert "本月到户预警反馈到村（1）" in desk(app, "xian.ban")
+    filled.warning("测试另一", sent=True)
+    assert "本月到户预警反馈到村" not in desk(app, "xian.ban")
+
+
 def test_county_analyst_sees_leads_with_their_clock_and_everything_to_the_marking(filled: Filled, app: Flask):
     filled.lead("测试迟到", on=date(2026, 2, 20))
     filled.warning("测试预警", sent=False)

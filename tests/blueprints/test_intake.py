@@ -1,13 +1,16 @@
 """Leads: taken down word for word, accepted in time, joined to a household, answered; and people shown the platforms."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
 from flask import Flask
+from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fanpin.models.leads import Guidance, Lead
+from fanpin.models.outbox import StoredFile
 from fanpin.models.papers import Paper
 from fanpin.rules.intake import LeadStatus
 from tests.builders import a_household, an_id, people
@@ -50,6 +53,22 @@ def test_a_spoken_declaration_gets_its_platform_number_once_and_nothing_else_cha
     again = client.post(f"/intake/{lead.ref}/number", data={"platform_number": "YS2"})
     assert again.status_code == 409 and "已经登记过平台流水号YS2026030512" in words(again)
     assert log_in(app, "xiang.zhang").post(f"/intake/{lead.ref}/number", data={"platform_number": "1"}).status_code == 403
+
+
+def test_what_came_with_a_declaration_is_kept_beside_it(lead: Lead, app: Flask, session: Session):
+    client = log_in(app, "cun.gan")
+    picture = BytesIO()
+    Image.new("RGB", (40, 30), "white").save(picture, "PNG")
+    assert client.post(f"/intake/{lead.ref}/files", data={"what": "住院发票"}).status_code == 422
+    bad = client.post(f"/intake/{lead.ref}/files", data={"what": "住院发票", "file": (BytesIO(b"MZ"), "x.exe")})
+    assert bad.status_code == 422 and "只接收JPG、PNG照片或PDF扫描件" in words(bad) and "住院发票" in words(bad)
+    sent = {"what": "住院发票", "file": (BytesIO(picture.getvalue()), "发票.png")}
+    assert client.post(f"/intake/{lead.ref}/files", data=sent).status_code == 302
+    session.rollback()
+    file = session.scalars(select(StoredFile)).one()
+    assert file.lead_id == lead.id and "住院发票" in words(client.get(f"/intake/{lead.ref}"))
+    assert client.get(f"/files/{file.ref}").data.startswith(b"\xff\xd8\xff")
+    assert log_in(app, "wai.cun").get(f"/files/{file.ref}").status_code == 404
 
 
 def test_nothing_on_the_page_or_in_the_addresses_alters_a_lead(lead: Lead, app: Flask):

@@ -120,6 +120,21 @@ def test_the_consent_names_classes_signers_and_its_term(app: Flask, session: Ses
     assert row.classes == ["medical", "vehicle"] and [item.member_id for item in row.signatures] == [head.id]
 
 
+def test_each_judgement_has_its_ground_and_single_persons_their_marks(app: Flask, session: Session, case: Case):
+    client = log_in(app, "cun.gan")
+    head, spouse = case.household.head, case.household.members[1]
+    page = words(client.get(f"/cases/{case.ref}/survey"))
+    assert "收入稳定性的依据" in page and "空挂人口" in page and "与户主不共享开支或收入的人" in page
+    marked = {"ground_income_stability": "儿子停工三个月", "empty_registered": [str(spouse.id)], "not_sharing": [str(spouse.id)]}
+    client.post(f"/cases/{case.ref}/survey", data={**sheet(case), **marked})
+    row = session.scalars(select(Survey)).one()
+    assert row.grounds == {"income_stability": "儿子停工三个月"} and row.empty_registered == row.not_sharing == [spouse.id]
+    again = words(client.get(f"/cases/{case.ref}/survey"))
+    assert "儿子停工三个月" in again
+    for wrong in ({"not_sharing": [str(head.id)]}, {"empty_registered": ["999999"]}):
+        assert client.post(f"/cases/{case.ref}/survey", data={**sheet(case), **wrong}).status_code == 422
+
+
 def test_every_adult_ticks_alone_and_the_household_can_take_it_back(app: Flask, session: Session, case: Case):
     client, head = log_in(app, "cun.gan"), case.household.head
     spouse = next(member for member in case.household.members if member.relation is Relation.SPOUSE)

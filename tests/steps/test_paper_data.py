@@ -220,6 +220,16 @@ def test_a_village_is_named_as_people_name_it(registered: str, spoken: str) -> N
     assert village_name(registered) == spoken
 
 
+def test_the_survey_prints_grounds_and_marks_of_single_persons(session: Session, world: World, clock: StandingClock) -> None:
+    case, actor = a_case(session, world, now=clock.now(), today=TODAY), world.actors["cun.gan"]
+    spouse = case.household.members[1]
+    visit = replace(a_visit(case, TODAY), grounds={"income_stability": "儿子停工三个月"}, empty_registered=(spouse.id,))
+    survey.record(session, case, visit, actor=actor, now=clock.now(), today=TODAY)
+    sheet = paper_data.assemble(session, "survey", case=case, actor=actor, now=clock.now(), today=TODAY)
+    assert sheet.judgements[0].ground == "儿子停工三个月"
+    assert [row.note for row in sheet.members] == ["", "空挂人口", ""]
+
+
 def surveyed(session: Session, world: World, clock: StandingClock, conclusion: str = "存在返贫风险") -> Case:
     """Write a case whose survey sheet is filled."""
     case = a_case(session, world, now=clock.now(), today=TODAY)

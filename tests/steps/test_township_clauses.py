@@ -84,6 +84,17 @@ def test_a_spot_check_that_differs_holds_the_list_and_names_the_household(
     township.submit(session, village_list, **when(world, clock, "xiang.zhang"))
 
 
+def test_the_check_of_a_household_that_was_returned_does_not_stand_for_the_list(
+        session: Session, world: World, clock: StandingClock, road: Road) -> None:
+    village_list = ready(session, world, clock, road, *BOTH)
+    checked, other = cases_of(village_list)
+    deliberation.send_back(session, checked, Action.TOWNSHIP_RETURN, {
+        "field": "住房", "rule": "三(五)", "reason": "不符", "evidence_expected": "鉴定"},
+        **when(world, clock, "xiang.gan"))
+    session.flush()
+    assert lacking(session, world, clock, village_list) == {(other.household.head_name, "township.spot_check")}
+
+
 @pytest.mark.parametrize("changed", [{"checkers": " "}, {"checked_on": date(2026, 3, 11)}])
 def test_a_spot_check_says_who_and_when(session: Session, world: World, clock: StandingClock, road: Road,
                                         changed: dict[str, object]) -> None:
@@ -161,5 +172,6 @@ def test_a_returned_household_leaves_its_list_and_its_measures_are_proposed_anew
     deliberation.send_back(session, returned, Action.TOWNSHIP_RETURN, facts, **when(world, clock))
     statuses = session.scalars(select(Measure.status).where(Measure.case_id == returned.id)).all()
     assert set(statuses) == {MeasureStatus.PLANNED}
+    check(session, world, clock, village_list)
     township.submit(session, village_list, **when(world, clock, "xiang.zhang"))
     assert (returned.stage, returned.round, rest.stage) == (Stage.SURVEY, 2, Stage.COUNTY)
