@@ -52,6 +52,10 @@ class LeadSheet:
     accept_due_on: date | None = None
     earlier: str = ""
     referred_to: str = ""
+    mode: str = ""
+    area_code: str = ""
+    accepted: str = ""
+    outcome: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

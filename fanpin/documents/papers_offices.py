@@ -42,6 +42,11 @@ class TownshipReview:
         """Count the households that were checked on the spot."""
         return sum(household.checked for household in self.households)
 
+    @property
+    def ratio(self) -> int:
+        """Return how many in a hundred were checked on the spot."""
+        return round(100 * self.checked / len(self.households)) if self.households else 0
+
 
 @dataclass(frozen=True, kw_only=True)
 class TownshipReport:
@@ -109,6 +114,15 @@ class JointReview:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RefusedHousehold:
+    """A household of the list that the county does not agree to, and why, for the township to explain."""
+
+    group: str
+    head_name: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CountyReply:
     """县级批复: the county's determination on a township's list (三(六)、五(二))."""
 
@@ -129,6 +143,7 @@ class CountyReply:
     contact_phone: str
     entry_due_on: date | None = None
     responsible: tuple[str, ...] = ()
+    refusals: tuple[RefusedHousehold, ...] = ()
 
     @property
     def people(self) -> int:

@@ -170,6 +170,8 @@ class PlannedMeasure:
     helper: str
     due_on: date | None
     result: str = ""
+    started_on: date | None = None
+    evidence: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -95,7 +95,7 @@ def _offered_for_case(session: Session, case: Case) -> tuple[str, ...]:
     codes = {code for code, row in at_stage.items() if not row.decided or row.decided & results}
     if "special_case" in codes and not _has_special_case(session, case):
         codes.discard("special_case")
-    return _in_order(codes)
+    return _in_order(_announced(session, codes, case.area_path))
 
 
 def _offered_for_list(session: Session, village_list: VillageList) -> tuple[str, ...]:
@@ -103,9 +103,14 @@ def _offered_for_list(session: Session, village_list: VillageList) -> tuple[str,
     results = _results(session, [entry.case_id for entry in village_list.entries], village_list.procedure)
     codes = {code for code, row in FILLINGS.items() if row.of_list and stages & set(row.stages(village_list.procedure))
              and (not row.decided or row.decided & results)}
-    if "announcement" in codes and not doing.setting(session, village_list.area_path, "announcement_days"):
-        codes.discard("announcement")
-    return _in_order(codes)
+    return _in_order(_announced(session, codes, village_list.area_path))
+
+
+def _announced(session: Session, codes: set[str], path: str) -> set[str]:
+    """Leave the announcement out where the county has not chosen to make any."""
+    if "announcement" in codes and not doing.setting(session, path, "announcement_days"):
+        return codes - {"announcement"}
+    return codes
 
 
 def _stages_of(session: Session, village_list: VillageList) -> set[Stage]:

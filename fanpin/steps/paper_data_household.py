@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,7 +25,7 @@ from fanpin.rules.clarifications import ResolutionKind
 from fanpin.rules.duty_kinds import ConsentClass
 from fanpin.rules.eligibility import judge_residence
 from fanpin.rules.income import Branch, IncomeStatement
-from fanpin.rules.intake import DifficultyCategory, LeadStatus
+from fanpin.rules.intake import DifficultyCategory, LeadSource, LeadStatus
 from fanpin.rules.members import Health, Schooling, age_on, is_adult
 from fanpin.rules.refusals import Invalid
 from fanpin.rules.risks import Risk
@@ -58,7 +58,28 @@ def lead_sheet(request: Request) -> papers.LeadSheet:
         categories=tuple(DifficultyCategory(code).title for code in lead.categories), own_words=lead.statement,
         attachments=_attached(session, lead), received_by=lead.registered_by, received_on=received_on,
         accept_due_on=_accept_by(request, received_on), earlier=_earlier(session, lead),
-        referred_to=lead.outcome if lead.status is LeadStatus.REFERRED else "")
+        referred_to=lead.outcome if lead.status is LeadStatus.REFERRED else "", mode=_mode(lead),
+        area_code=_area_code(request), accepted=_by_whom(lead.accepted_by, lead.accepted_at),
+        outcome=lead.outcome if lead.closed_at else "")
+
+
+def _mode(lead: Lead) -> str:
+    """Say by whom it was raised: the household, somebody for it, or the government (三(一))."""
+    if lead.source is not LeadSource.DECLARATION:
+        return "工作人员发现"
+    return "他人代为申报" if lead.reporter and lead.reporter != lead.head_name else "本人申报"
+
+
+def _area_code(request: Request) -> str:
+    village = request.areas().get(AreaLevel.VILLAGE)
+    return village.code12 if village else ""
+
+
+def _by_whom(name: str, at: datetime | None) -> str:
+    if at is None:
+        return ""
+    day = legal_date(at)
+    return f"{name}，{day.year}年{day.month}月{day.day}日"
 
 
 def _attached(session: Session, lead: Lead) -> tuple[str, ...]:

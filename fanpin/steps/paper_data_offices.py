@@ -176,7 +176,9 @@ def county_reply(request: Request) -> papers.CountyReply:
         request_number=number_of(session, listed, "township_report") or listed.number,
         departments=_departments(session, listed, [row.case for row in rows]),
         households=listed_households(request, agreed, CARRIED_OUT if request.leaving else PROPOSED),
-        refused=len(rows) - len(agreed), decided_on=max(row.determination.decided_on for row in agreed),
+        refused=len(rows) - len(agreed), refusals=tuple(papers.RefusedHousehold(
+            group=row.group, head_name=row.case.household.head_name, reason=row.determination.reason)
+            for row in rows if row not in agreed), decided_on=max(row.determination.decided_on for row in agreed),
         leading_group=leading_group(request.areas()), copies=tuple(department_name(code) for code in named),
         contact_name=request.actor.name, contact_phone=request.phone(AreaLevel.COUNTY),
         entry_due_on=max(due) if due else None, responsible=_responsible(session, listed, request.today))

@@ -176,7 +176,8 @@ def measures_plan(request: Request) -> papers.MeasuresPlan:
         measures=tuple(papers.PlannedMeasure(
             person=persons.get(row.member_id, WHOLE_HOUSEHOLD), category=row.category.title, detail=row.detail,
             risk=row.risk.title if row.risk else "", department=department_name(row.department),
-            helper=helpers.get(row.helper_id, ""), due_on=row.due_on, result=row.result) for row in rows),
+            helper=helpers.get(row.helper_id, ""), due_on=row.due_on, result=row.result,
+            started_on=row.started_on, evidence=row.evidence_file_id is not None) for row in rows),
         national_number=decided.national_number if decided else "")
 
 

@@ -71,7 +71,7 @@ LEAD = household.LeadSheet(
     address="云龙县诺邓镇和平村第3村民小组8号", categories=("医疗困难", "生活困难"),
     own_words="去年十月住院两次，报销以后自己还出了三万多。\n儿子在外打工，厂里停工，两个月没有寄钱回来。",
     attachments=("住院结算单2张", "诊断证明1张"), received_by="张样本一", received_on=date(2026, 3, 2),
-    accept_due_on=date(2026, 3, 4),
+    accept_due_on=date(2026, 3, 4), mode="他人代为申报", area_code="532929100201", accepted="熊例忠，2026年3月3日",
 )
 APPLICATION = household.Application(
     place=PLACE, head_name="字㬹", address="云龙县诺邓镇和平村第3村民小组8号", phone="13900000000", lifted=True,
@@ -168,7 +168,8 @@ MEASURES_PLAN = village.MeasuresPlan(
         village.PlannedMeasure(person="字㬹", category="健康帮扶", detail="大病救治、医疗救助，签约家庭医生", risk="因病",
                                department="县医疗保障局", helper="施测花", due_on=date(2026, 6, 30)),
         village.PlannedMeasure(person="字𬭎龙", category="就业帮扶", detail="推荐县内岗位，给予交通补助", risk="因务工就业不稳",
-                               department="县人力资源和社会保障局", helper="赵测明", due_on=None, result="4月8日已上岗"),
+                               department="县人力资源和社会保障局", helper="赵测明", due_on=None, result="4月8日已上岗",
+                               started_on=date(2026, 4, 8), evidence=True),
     ),
 )
 TOWNSHIP_REVIEW = offices.TownshipReview(
@@ -208,6 +209,7 @@ COUNTY_REPLY = offices.CountyReply(
     place=VILLAGE, issuer=COUNTY, to=TOWNSHIP, leaving=False, month="2026年3月",
     request_title="诺邓镇人民政府关于和平村2026年3月拟纳入防止返贫监测对象名单审核情况的报告", request_number="诺政报〔2026〕12号",
     departments=DEPARTMENTS, households=listed(7, lead=True), refused=1, decided_on=date(2026, 3, 26),
+    refusals=(offices.RefusedHousehold(group="第5村民小组", head_name="字测试甲", reason="住房困难可由农房改造政策解决。"),),
     leading_group="县巩固脱贫攻坚推进乡村振兴领导小组", copies=("县医疗保障局", "县人力资源和社会保障局", "县住房和城乡建设局"),
     contact_name="熊例忠", contact_phone="0872-5520003", entry_due_on=date(2026, 4, 10),
 )

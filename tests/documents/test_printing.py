@@ -8,8 +8,10 @@ from dataclasses import replace
 import pikepdf
 import pytest
 
+from fanpin.documents.catalogue import PAPERS
 from fanpin.documents.papers_common import Contact, PublicHousehold
 from fanpin.documents.printing import MissingGlyph, NotPublic, PressFailed, Printer
+from tests.documents.every_sample import SAMPLES
 from tests.documents.samples import COMMITTEE, IMPRINT, LEAD, LEAFLET, MINUTES, VILLAGE_REPORT, notice, public_households
 
 HOUSEHOLD = public_households(1)[0]
@@ -78,6 +80,12 @@ def test_public_paper_refuses_what_the_allow_list_does_not_know(printer: Printer
 def test_public_paper_refuses_personal_numbers_in_any_field(printer: Printer, words: str, kind: str) -> None:
     with pytest.raises(NotPublic, match=kind):
         printer.render("notice_in", notice(office_address=words), imprint=IMPRINT, demo=True)
+
+
+@pytest.mark.parametrize("code", [code for code, kind in PAPERS.items() if kind.public and code != "leaflet"])
+def test_every_public_paper_fails_closed(printer: Printer, code: str) -> None:
+    with pytest.raises(NotPublic, match="身份证号"):
+        printer.render(code, replace(SAMPLES[code], issuer="某村532929197001010013"), imprint=IMPRINT, demo=True)
 
 
 def test_mobile_number_of_an_office_may_be_published(printer: Printer) -> None:

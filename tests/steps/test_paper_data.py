@@ -87,6 +87,23 @@ def test_a_public_paper_shows_titles_and_names_only(code: str, led: Led) -> None
     assert not re.search("因病|大病|小花|阿依", all_of(led.data[code]))
 
 
+@pytest.mark.parametrize("code", [code for code, kind in PAPERS.items() if kind.public])
+def test_a_public_paper_holds_nothing_that_was_said_or_found_about_anybody(code: str, led: Led) -> None:
+    said = all_of(led.data[code])
+    for word in ("13900000000", "两万多", "2.6万元", "大病", "小花", "古丽", "门面房", "小汽车", REPORTER, "QG2026", "YS2026", "因病"):
+        assert word not in said, word
+    assert not ID_NUMBER.search(said)
+
+
+def test_the_reply_tells_the_township_whom_the_county_refused_and_why(led: Led) -> None:
+    assert [(row.head_name, row.reason) for row in led.data["county_reply"].refusals] == [(HEADS[2], "家庭情况不符合条件")]
+
+
+def test_the_declarations_sheet_says_who_raised_it_where_and_what_became_of_it(led: Led) -> None:
+    sheet = led.data["lead"]
+    assert (sheet.mode, sheet.accepted, sheet.outcome) == ("本人申报", "", "") and len(sheet.area_code) == 12
+
+
 def test_a_notice_counts_from_today_until_it_hangs(led: Led) -> None:
     before, after = led.data["notice before posting"], led.data["notice_in"]
     assert (before.first_day, before.last_day) == (date(2026, 3, 4), date(2026, 3, 10))
