@@ -177,23 +177,6 @@ def upgrade() -> None:
         sa.Column('document', sa.String(length=200), nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_regional_day_off'))
     )
-    op.create_table('stored_file',
-        sa.Column('id', sa.Integer(), nullable=False),
-        sa.Column('digest', sa.String(length=80), nullable=False),
-        sa.Column('media_type', sa.String(length=80), nullable=False),
-        sa.Column('size', sa.Integer(), nullable=False),
-        sa.Column('name', sa.String(length=120), nullable=False),
-        sa.Column('purpose', sa.String(length=60), nullable=False),
-        sa.Column('household_id', sa.Integer()),
-        sa.Column('added_by', sa.String(length=60), nullable=False),
-        sa.Column('added_at', sa.DateTime(timezone=True), nullable=False),
-        sa.Column('ref', sa.String(length=14), nullable=False),
-        sa.Column('area_path', PATH, nullable=False),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_stored_file')),
-        sa.UniqueConstraint('ref', name=op.f('uq_stored_file_ref'))
-    )
-    op.create_index(op.f('ix_stored_file_area_path'), 'stored_file', ['area_path'], unique=False)
-    op.create_index(op.f('ix_stored_file_digest'), 'stored_file', ['digest'], unique=False)
     op.create_table('submission',
         sa.Column('key', sa.String(length=40), nullable=False),
         sa.Column('user_id', sa.Integer(), nullable=False),
@@ -379,37 +362,6 @@ def upgrade() -> None:
     op.create_index('ix_household_head_initials', 'household', ['head_initials', 'area_path'], unique=False)
     op.create_index('ix_household_head_name', 'household', ['head_name', 'area_path'], unique=False)
     op.create_index(op.f('ix_household_national_code'), 'household', ['national_code'], unique=False)
-    op.create_table('import_batch',
-        sa.Column('id', sa.Integer(), nullable=False),
-        sa.Column('area_id', sa.Integer(), nullable=False),
-        sa.Column('file_id', sa.Integer(), nullable=False),
-        sa.Column('name', sa.String(length=120), nullable=False),
-        sa.Column('digest', sa.String(length=80), nullable=False),
-        sa.Column('state', sa.String(length=40), nullable=False),
-        sa.Column('phase', sa.String(length=40), nullable=False),
-        sa.Column('problem', sa.Text(), nullable=False),
-        sa.Column('notices', sa.JSON(), nullable=False),
-        sa.Column('unknown', sa.JSON(), nullable=False),
-        sa.Column('rows', sa.Integer(), nullable=False),
-        sa.Column('refused_rows', sa.Integer(), nullable=False),
-        sa.Column('households', sa.Integer(), nullable=False),
-        sa.Column('same', sa.Integer(), nullable=False),
-        sa.Column('done', sa.Integer(), nullable=False),
-        sa.Column('report_file_id', sa.Integer()),
-        sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-        sa.Column('created_by', sa.String(length=60), nullable=False),
-        sa.Column('created_by_id', sa.Integer(), nullable=False),
-        sa.Column('finished_at', sa.DateTime(timezone=True)),
-        sa.Column('ref', sa.String(length=14), nullable=False),
-        sa.Column('area_path', PATH, nullable=False),
-        sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_import_batch_area_id')),
-        sa.ForeignKeyConstraint(['file_id'], ['stored_file.id'], name=op.f('fk_import_batch_file_id')),
-        sa.ForeignKeyConstraint(['report_file_id'], ['stored_file.id'], name=op.f('fk_import_batch_report_file_id')),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_import_batch')),
-        sa.UniqueConstraint('ref', name=op.f('uq_import_batch_ref'))
-    )
-    op.create_index(op.f('ix_import_batch_area_path'), 'import_batch', ['area_path'], unique=False)
-    op.create_index('ix_import_batch_digest', 'import_batch', ['digest', 'area_path'], unique=False)
     op.create_table('joint_meeting',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('area_id', sa.Integer(), nullable=False),
@@ -712,43 +664,6 @@ def upgrade() -> None:
     op.create_index(op.f('ix_household_warning_area_path'), 'household_warning', ['area_path'], unique=False)
     op.create_index(op.f('ix_household_warning_household_id'), 'household_warning', ['household_id'], unique=False)
     op.create_index('ix_household_warning_open', 'household_warning', ['verified_at', 'area_path'], unique=False)
-    op.create_table('import_change',
-        sa.Column('id', sa.Integer(), nullable=False),
-        sa.Column('batch_id', sa.Integer(), nullable=False),
-        sa.Column('household_id', sa.Integer()),
-        sa.Column('head_name', sa.String(length=60).with_variant(sa.String(length=60, collation='C'), 'postgresql'), nullable=False),
-        sa.Column('kind', sa.String(length=40), nullable=False),
-        sa.Column('state', sa.String(length=40), nullable=False),
-        sa.Column('rows', sa.String(length=40), nullable=False),
-        sa.Column('household', sa.LargeBinary(), nullable=False),
-        sa.Column('differences', sa.LargeBinary(), nullable=False),
-        sa.Column('before', sa.String(length=80), nullable=False),
-        sa.Column('reason', sa.String(length=400), nullable=False),
-        sa.Column('decided_by', sa.String(length=60), nullable=False),
-        sa.Column('decided_by_id', sa.Integer()),
-        sa.Column('decided_at', sa.DateTime(timezone=True)),
-        sa.Column('ref', sa.String(length=14), nullable=False),
-        sa.Column('area_path', PATH, nullable=False),
-        sa.ForeignKeyConstraint(['batch_id'], ['import_batch.id'], name=op.f('fk_import_change_batch_id')),
-        sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_import_change_household_id')),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_import_change')),
-        sa.UniqueConstraint('ref', name=op.f('uq_import_change_ref'))
-    )
-    op.create_index(op.f('ix_import_change_area_path'), 'import_change', ['area_path'], unique=False)
-    op.create_index('ix_import_change_batch_kind', 'import_change', ['batch_id', 'kind', 'id'], unique=False)
-    op.create_index('ix_import_change_batch_state', 'import_change', ['batch_id', 'state', 'id'], unique=False)
-    op.create_table('import_problem',
-        sa.Column('id', sa.Integer(), nullable=False),
-        sa.Column('batch_id', sa.Integer(), nullable=False),
-        sa.Column('row', sa.Integer(), nullable=False),
-        sa.Column('column', sa.String(length=80), nullable=False),
-        sa.Column('text', sa.String(length=300), nullable=False),
-        sa.Column('area_path', PATH, nullable=False),
-        sa.ForeignKeyConstraint(['batch_id'], ['import_batch.id'], name=op.f('fk_import_problem_batch_id')),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_import_problem'))
-    )
-    op.create_index(op.f('ix_import_problem_area_path'), 'import_problem', ['area_path'], unique=False)
-    op.create_index('ix_import_problem_batch_row', 'import_problem', ['batch_id', 'row'], unique=False)
     op.create_table('kin',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('household_id', sa.Integer(), nullable=False),
@@ -1353,40 +1268,6 @@ def upgrade() -> None:
         sa.UniqueConstraint('ref', name=op.f('uq_marking_ref'))
     )
     op.create_index(op.f('ix_marking_area_path'), 'marking', ['area_path'], unique=False)
-    op.create_table('measure',
-        sa.Column('id', sa.Integer(), nullable=False),
-        sa.Column('case_id', sa.Integer(), nullable=False),
-        sa.Column('household_id', sa.Integer(), nullable=False),
-        sa.Column('member_id', sa.Integer()),
-        sa.Column('category', sa.String(length=40)),
-        sa.Column('detail', sa.String(length=200), nullable=False),
-        sa.Column('risk', sa.String(length=40)),
-        sa.Column('status', sa.String(length=40), nullable=False),
-        sa.Column('department', sa.String(length=40), nullable=False),
-        sa.Column('helper_id', sa.Integer()),
-        sa.Column('due_on', sa.Date()),
-        sa.Column('started_on', sa.Date()),
-        sa.Column('finished_on', sa.Date()),
-        sa.Column('result', sa.Text(), nullable=False),
-        sa.Column('evidence_file_id', sa.Integer()),
-        sa.Column('proposed_by', sa.String(length=60), nullable=False),
-        sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
-        sa.Column('version', sa.Integer(), nullable=False),
-        sa.Column('ref', sa.String(length=14), nullable=False),
-        sa.Column('area_path', PATH, nullable=False),
-        sa.ForeignKeyConstraint(['case_id'], ['monitoring_case.id'], name=op.f('fk_measure_case_id')),
-        sa.ForeignKeyConstraint(['evidence_file_id'], ['stored_file.id'], name=op.f('fk_measure_evidence_file_id')),
-        sa.ForeignKeyConstraint(['helper_id'], ['user_account.id'], name=op.f('fk_measure_helper_id')),
-        sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_measure_household_id')),
-        sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_measure_member_id')),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_measure')),
-        sa.UniqueConstraint('ref', name=op.f('uq_measure_ref'))
-    )
-    op.create_index(op.f('ix_measure_area_path'), 'measure', ['area_path'], unique=False)
-    op.create_index('ix_measure_case_id', 'measure', ['case_id'], unique=False)
-    op.create_index('ix_measure_department_status', 'measure', ['department', 'status'], unique=False)
-    op.create_index('ix_measure_helper_id', 'measure', ['helper_id'], unique=False)
-    op.create_index('ix_measure_household_id', 'measure', ['household_id'], unique=False)
     op.create_table('measure_posting',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('area_id', sa.Integer(), nullable=False),
@@ -1404,28 +1285,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_measure_posting_area_path'), 'measure_posting', ['area_path'], unique=False)
     op.create_index(op.f('ix_measure_posting_case_id'), 'measure_posting', ['case_id'], unique=False)
-    op.create_table('notice_place',
-        sa.Column('id', sa.Integer(), nullable=False),
-        sa.Column('notice_id', sa.Integer(), nullable=False),
-        sa.Column('kind', sa.String(length=40), nullable=False),
-        sa.Column('group_id', sa.Integer()),
-        sa.Column('place', sa.String(length=120), nullable=False),
-        sa.Column('address', sa.String(length=300), nullable=False),
-        sa.Column('posted_at', sa.DateTime(timezone=True)),
-        sa.Column('posted_on', sa.Date()),
-        sa.Column('posted_by', sa.String(length=60), nullable=False),
-        sa.Column('file_id', sa.Integer()),
-        sa.Column('removed_on', sa.Date()),
-        sa.Column('ref', sa.String(length=14), nullable=False),
-        sa.Column('area_path', PATH, nullable=False),
-        sa.ForeignKeyConstraint(['file_id'], ['stored_file.id'], name=op.f('fk_notice_place_file_id')),
-        sa.ForeignKeyConstraint(['group_id'], ['area.id'], name=op.f('fk_notice_place_group_id')),
-        sa.ForeignKeyConstraint(['notice_id'], ['notice.id'], name=op.f('fk_notice_place_notice_id')),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_notice_place')),
-        sa.UniqueConstraint('ref', name=op.f('uq_notice_place_ref'))
-    )
-    op.create_index(op.f('ix_notice_place_area_path'), 'notice_place', ['area_path'], unique=False)
-    op.create_index('ix_notice_place_notice_id', 'notice_place', ['notice_id'], unique=False)
     op.create_table('objection',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('kind', sa.String(length=40), nullable=False),
@@ -1479,83 +1338,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_opinion_area_path'), 'opinion', ['area_path'], unique=False)
     op.create_index('ix_opinion_list_id', 'opinion', ['list_id'], unique=False)
-    op.create_table('paper',
-        sa.Column('id', sa.Integer(), nullable=False),
-        sa.Column('code', sa.String(length=40), nullable=False),
-        sa.Column('title', sa.String(length=120), nullable=False),
-        sa.Column('number', sa.String(length=60), nullable=False),
-        sa.Column('case_id', sa.Integer()),
-        sa.Column('list_id', sa.Integer()),
-        sa.Column('household_id', sa.Integer()),
-        sa.Column('about', sa.String(length=60), nullable=False),
-        sa.Column('issuer', sa.String(length=120), nullable=False),
-        sa.Column('data', sa.LargeBinary(), nullable=False),
-        sa.Column('data_digest', sa.String(length=80), nullable=False),
-        sa.Column('verify_code', sa.String(length=20), nullable=False),
-        sa.Column('event_hash', sa.String(length=80), nullable=False),
-        sa.Column('state', sa.String(length=10), nullable=False),
-        sa.Column('problem', sa.String(length=300), nullable=False),
-        sa.Column('file_id', sa.Integer()),
-        sa.Column('pages', sa.Integer()),
-        sa.Column('prints', sa.Integer(), nullable=False),
-        sa.Column('issued_at', sa.DateTime(timezone=True), nullable=False),
-        sa.Column('issued_by', sa.String(length=60), nullable=False),
-        sa.Column('ref', sa.String(length=14), nullable=False),
-        sa.Column('area_path', PATH, nullable=False),
-        sa.ForeignKeyConstraint(['case_id'], ['monitoring_case.id'], name=op.f('fk_paper_case_id')),
-        sa.ForeignKeyConstraint(['file_id'], ['stored_file.id'], name=op.f('fk_paper_file_id')),
-        sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_paper_household_id')),
-        sa.ForeignKeyConstraint(['list_id'], ['village_list.id'], name=op.f('fk_paper_list_id')),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_paper')),
-        sa.UniqueConstraint('number', name=op.f('uq_paper_number')),
-        sa.UniqueConstraint('ref', name=op.f('uq_paper_ref')),
-        sa.UniqueConstraint('verify_code', name=op.f('uq_paper_verify_code'))
-    )
-    op.create_index('ix_paper_about', 'paper', ['about'], unique=False)
-    op.create_index(op.f('ix_paper_area_path'), 'paper', ['area_path'], unique=False)
-    op.create_index('ix_paper_case_id', 'paper', ['case_id'], unique=False)
-    op.create_index('ix_paper_household_id', 'paper', ['household_id'], unique=False)
-    op.create_index('ix_paper_list_id', 'paper', ['list_id'], unique=False)
-    op.create_table('rectification',
-        sa.Column('id', sa.Integer(), nullable=False),
-        sa.Column('case_id', sa.Integer()),
-        sa.Column('event_id', sa.Integer()),
-        sa.Column('about', sa.String(length=120), nullable=False),
-        sa.Column('cause', sa.String(length=40), nullable=False),
-        sa.Column('finding', sa.Text(), nullable=False),
-        sa.Column('demand', sa.Text(), nullable=False),
-        sa.Column('area_id', sa.Integer(), nullable=False),
-        sa.Column('department', sa.String(length=40), nullable=False),
-        sa.Column('unit', sa.String(length=80), nullable=False),
-        sa.Column('person', sa.String(length=60), nullable=False),
-        sa.Column('due_on', sa.Date(), nullable=False),
-        sa.Column('state', sa.String(length=40), nullable=False),
-        sa.Column('opened_by', sa.String(length=120), nullable=False),
-        sa.Column('opened_on', sa.Date(), nullable=False),
-        sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
-        sa.Column('result', sa.Text(), nullable=False),
-        sa.Column('done_on', sa.Date()),
-        sa.Column('done_by', sa.String(length=60), nullable=False),
-        sa.Column('done_by_id', sa.Integer()),
-        sa.Column('evidence_file_id', sa.Integer()),
-        sa.Column('verdict', sa.Text(), nullable=False),
-        sa.Column('verified_on', sa.Date()),
-        sa.Column('verified_by', sa.String(length=120), nullable=False),
-        sa.Column('returns', sa.Integer(), nullable=False),
-        sa.Column('version', sa.Integer(), nullable=False),
-        sa.Column('ref', sa.String(length=14), nullable=False),
-        sa.Column('area_path', PATH, nullable=False),
-        sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_rectification_area_id')),
-        sa.ForeignKeyConstraint(['case_id'], ['monitoring_case.id'], name=op.f('fk_rectification_case_id')),
-        sa.ForeignKeyConstraint(['event_id'], ['regional_event.id'], name=op.f('fk_rectification_event_id')),
-        sa.ForeignKeyConstraint(['evidence_file_id'], ['stored_file.id'], name=op.f('fk_rectification_evidence_file_id')),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_rectification')),
-        sa.UniqueConstraint('ref', name=op.f('uq_rectification_ref'))
-    )
-    op.create_index(op.f('ix_rectification_area_path'), 'rectification', ['area_path'], unique=False)
-    op.create_index(op.f('ix_rectification_case_id'), 'rectification', ['case_id'], unique=False)
-    op.create_index(op.f('ix_rectification_event_id'), 'rectification', ['event_id'], unique=False)
-    op.create_index('ix_rectification_state_area', 'rectification', ['state', 'area_path'], unique=False)
     op.create_table('review',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('case_id', sa.Integer(), nullable=False),
@@ -1601,6 +1383,26 @@ def upgrade() -> None:
     op.create_index(op.f('ix_spot_check_area_path'), 'spot_check', ['area_path'], unique=False)
     op.create_index('ix_spot_check_case_id', 'spot_check', ['case_id'], unique=False)
     op.create_index('ix_spot_check_list_id', 'spot_check', ['list_id'], unique=False)
+    op.create_table('stored_file',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('digest', sa.String(length=80), nullable=False),
+        sa.Column('media_type', sa.String(length=80), nullable=False),
+        sa.Column('size', sa.Integer(), nullable=False),
+        sa.Column('name', sa.String(length=120), nullable=False),
+        sa.Column('purpose', sa.String(length=60), nullable=False),
+        sa.Column('household_id', sa.Integer()),
+        sa.Column('lead_id', sa.Integer()),
+        sa.Column('added_by', sa.String(length=60), nullable=False),
+        sa.Column('added_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['lead_id'], ['lead.id'], name=op.f('fk_stored_file_lead_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_stored_file')),
+        sa.UniqueConstraint('ref', name=op.f('uq_stored_file_ref'))
+    )
+    op.create_index(op.f('ix_stored_file_area_path'), 'stored_file', ['area_path'], unique=False)
+    op.create_index(op.f('ix_stored_file_digest'), 'stored_file', ['digest'], unique=False)
+    op.create_index(op.f('ix_stored_file_lead_id'), 'stored_file', ['lead_id'], unique=False)
     op.create_table('unasked_statement',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('case_id', sa.Integer(), nullable=False),
@@ -1656,34 +1458,6 @@ def upgrade() -> None:
         sa.UniqueConstraint('consent_id', 'member_id', name=op.f('uq_consent_signature_consent_id_member_id'))
     )
     op.create_index(op.f('ix_consent_signature_area_path'), 'consent_signature', ['area_path'], unique=False)
-    op.create_table('determination',
-        sa.Column('id', sa.Integer(), nullable=False),
-        sa.Column('case_id', sa.Integer(), nullable=False),
-        sa.Column('procedure', sa.String(length=40), nullable=False),
-        sa.Column('round', sa.Integer(), nullable=False),
-        sa.Column('result', sa.String(length=40), nullable=False),
-        sa.Column('household_class', sa.String(length=40)),
-        sa.Column('reason', sa.Text(), nullable=False),
-        sa.Column('decided_on', sa.Date(), nullable=False),
-        sa.Column('decided_by', sa.String(length=60), nullable=False),
-        sa.Column('document', sa.String(length=80), nullable=False),
-        sa.Column('reported_on', sa.Date()),
-        sa.Column('report_document', sa.String(length=80), nullable=False),
-        sa.Column('lead_department', sa.String(length=40), nullable=False),
-        sa.Column('lead_named_on', sa.Date()),
-        sa.Column('entry_due_on', sa.Date()),
-        sa.Column('entered_on', sa.Date()),
-        sa.Column('national_number', sa.String(length=60), nullable=False),
-        sa.Column('letter_paper_id', sa.Integer()),
-        sa.Column('ref', sa.String(length=14), nullable=False),
-        sa.Column('area_path', PATH, nullable=False),
-        sa.ForeignKeyConstraint(['case_id'], ['monitoring_case.id'], name=op.f('fk_determination_case_id')),
-        sa.ForeignKeyConstraint(['letter_paper_id'], ['paper.id'], name=op.f('fk_determination_letter_paper_id')),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_determination')),
-        sa.UniqueConstraint('case_id', 'procedure', 'round', name=op.f('uq_determination_case_id_procedure_round')),
-        sa.UniqueConstraint('ref', name=op.f('uq_determination_ref'))
-    )
-    op.create_index(op.f('ix_determination_area_path'), 'determination', ['area_path'], unique=False)
     op.create_table('event_response',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('event_id', sa.Integer(), nullable=False),
@@ -1710,6 +1484,130 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_event_response_area_path'), 'event_response', ['area_path'], unique=False)
     op.create_index('ix_event_response_event_id', 'event_response', ['event_id'], unique=False)
+    op.create_table('import_batch',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('area_id', sa.Integer(), nullable=False),
+        sa.Column('file_id', sa.Integer(), nullable=False),
+        sa.Column('name', sa.String(length=120), nullable=False),
+        sa.Column('digest', sa.String(length=80), nullable=False),
+        sa.Column('state', sa.String(length=40), nullable=False),
+        sa.Column('phase', sa.String(length=40), nullable=False),
+        sa.Column('problem', sa.Text(), nullable=False),
+        sa.Column('notices', sa.JSON(), nullable=False),
+        sa.Column('unknown', sa.JSON(), nullable=False),
+        sa.Column('rows', sa.Integer(), nullable=False),
+        sa.Column('refused_rows', sa.Integer(), nullable=False),
+        sa.Column('households', sa.Integer(), nullable=False),
+        sa.Column('same', sa.Integer(), nullable=False),
+        sa.Column('done', sa.Integer(), nullable=False),
+        sa.Column('report_file_id', sa.Integer()),
+        sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('created_by', sa.String(length=60), nullable=False),
+        sa.Column('created_by_id', sa.Integer(), nullable=False),
+        sa.Column('finished_at', sa.DateTime(timezone=True)),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_import_batch_area_id')),
+        sa.ForeignKeyConstraint(['file_id'], ['stored_file.id'], name=op.f('fk_import_batch_file_id')),
+        sa.ForeignKeyConstraint(['report_file_id'], ['stored_file.id'], name=op.f('fk_import_batch_report_file_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_import_batch')),
+        sa.UniqueConstraint('ref', name=op.f('uq_import_batch_ref'))
+    )
+    op.create_index(op.f('ix_import_batch_area_path'), 'import_batch', ['area_path'], unique=False)
+    op.create_index('ix_import_batch_digest', 'import_batch', ['digest', 'area_path'], unique=False)
+    op.create_table('measure',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('case_id', sa.Integer(), nullable=False),
+        sa.Column('household_id', sa.Integer(), nullable=False),
+        sa.Column('member_id', sa.Integer()),
+        sa.Column('category', sa.String(length=40)),
+        sa.Column('detail', sa.String(length=200), nullable=False),
+        sa.Column('risk', sa.String(length=40)),
+        sa.Column('status', sa.String(length=40), nullable=False),
+        sa.Column('department', sa.String(length=40), nullable=False),
+        sa.Column('helper_id', sa.Integer()),
+        sa.Column('due_on', sa.Date()),
+        sa.Column('started_on', sa.Date()),
+        sa.Column('finished_on', sa.Date()),
+        sa.Column('result', sa.Text(), nullable=False),
+        sa.Column('evidence_file_id', sa.Integer()),
+        sa.Column('proposed_by', sa.String(length=60), nullable=False),
+        sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['case_id'], ['monitoring_case.id'], name=op.f('fk_measure_case_id')),
+        sa.ForeignKeyConstraint(['evidence_file_id'], ['stored_file.id'], name=op.f('fk_measure_evidence_file_id')),
+        sa.ForeignKeyConstraint(['helper_id'], ['user_account.id'], name=op.f('fk_measure_helper_id')),
+        sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_measure_household_id')),
+        sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_measure_member_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_measure')),
+        sa.UniqueConstraint('ref', name=op.f('uq_measure_ref'))
+    )
+    op.create_index(op.f('ix_measure_area_path'), 'measure', ['area_path'], unique=False)
+    op.create_index('ix_measure_case_id', 'measure', ['case_id'], unique=False)
+    op.create_index('ix_measure_department_status', 'measure', ['department', 'status'], unique=False)
+    op.create_index('ix_measure_helper_id', 'measure', ['helper_id'], unique=False)
+    op.create_index('ix_measure_household_id', 'measure', ['household_id'], unique=False)
+    op.create_table('notice_place',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('notice_id', sa.Integer(), nullable=False),
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('group_id', sa.Integer()),
+        sa.Column('place', sa.String(length=120), nullable=False),
+        sa.Column('address', sa.String(length=300), nullable=False),
+        sa.Column('posted_at', sa.DateTime(timezone=True)),
+        sa.Column('posted_on', sa.Date()),
+        sa.Column('posted_by', sa.String(length=60), nullable=False),
+        sa.Column('file_id', sa.Integer()),
+        sa.Column('removed_on', sa.Date()),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['file_id'], ['stored_file.id'], name=op.f('fk_notice_place_file_id')),
+        sa.ForeignKeyConstraint(['group_id'], ['area.id'], name=op.f('fk_notice_place_group_id')),
+        sa.ForeignKeyConstraint(['notice_id'], ['notice.id'], name=op.f('fk_notice_place_notice_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_notice_place')),
+        sa.UniqueConstraint('ref', name=op.f('uq_notice_place_ref'))
+    )
+    op.create_index(op.f('ix_notice_place_area_path'), 'notice_place', ['area_path'], unique=False)
+    op.create_index('ix_notice_place_notice_id', 'notice_place', ['notice_id'], unique=False)
+    op.create_table('paper',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('code', sa.String(length=40), nullable=False),
+        sa.Column('title', sa.String(length=120), nullable=False),
+        sa.Column('number', sa.String(length=60), nullable=False),
+        sa.Column('case_id', sa.Integer()),
+        sa.Column('list_id', sa.Integer()),
+        sa.Column('household_id', sa.Integer()),
+        sa.Column('about', sa.String(length=60), nullable=False),
+        sa.Column('issuer', sa.String(length=120), nullable=False),
+        sa.Column('data', sa.LargeBinary(), nullable=False),
+        sa.Column('data_digest', sa.String(length=80), nullable=False),
+        sa.Column('verify_code', sa.String(length=20), nullable=False),
+        sa.Column('event_hash', sa.String(length=80), nullable=False),
+        sa.Column('state', sa.String(length=10), nullable=False),
+        sa.Column('problem', sa.String(length=300), nullable=False),
+        sa.Column('file_id', sa.Integer()),
+        sa.Column('pages', sa.Integer()),
+        sa.Column('prints', sa.Integer(), nullable=False),
+        sa.Column('issued_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('issued_by', sa.String(length=60), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['case_id'], ['monitoring_case.id'], name=op.f('fk_paper_case_id')),
+        sa.ForeignKeyConstraint(['file_id'], ['stored_file.id'], name=op.f('fk_paper_file_id')),
+        sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_paper_household_id')),
+        sa.ForeignKeyConstraint(['list_id'], ['village_list.id'], name=op.f('fk_paper_list_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_paper')),
+        sa.UniqueConstraint('number', name=op.f('uq_paper_number')),
+        sa.UniqueConstraint('ref', name=op.f('uq_paper_ref')),
+        sa.UniqueConstraint('verify_code', name=op.f('uq_paper_verify_code'))
+    )
+    op.create_index('ix_paper_about', 'paper', ['about'], unique=False)
+    op.create_index(op.f('ix_paper_area_path'), 'paper', ['area_path'], unique=False)
+    op.create_index('ix_paper_case_id', 'paper', ['case_id'], unique=False)
+    op.create_index('ix_paper_household_id', 'paper', ['household_id'], unique=False)
+    op.create_index('ix_paper_list_id', 'paper', ['list_id'], unique=False)
     op.create_table('question',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('inquiry_id', sa.Integer(), nullable=False),
@@ -1743,6 +1641,46 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_question_area_path'), 'question', ['area_path'], unique=False)
     op.create_index('ix_question_inquiry_id', 'question', ['inquiry_id'], unique=False)
+    op.create_table('rectification',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('case_id', sa.Integer()),
+        sa.Column('event_id', sa.Integer()),
+        sa.Column('about', sa.String(length=120), nullable=False),
+        sa.Column('cause', sa.String(length=40), nullable=False),
+        sa.Column('finding', sa.Text(), nullable=False),
+        sa.Column('demand', sa.Text(), nullable=False),
+        sa.Column('area_id', sa.Integer(), nullable=False),
+        sa.Column('department', sa.String(length=40), nullable=False),
+        sa.Column('unit', sa.String(length=80), nullable=False),
+        sa.Column('person', sa.String(length=60), nullable=False),
+        sa.Column('due_on', sa.Date(), nullable=False),
+        sa.Column('state', sa.String(length=40), nullable=False),
+        sa.Column('opened_by', sa.String(length=120), nullable=False),
+        sa.Column('opened_on', sa.Date(), nullable=False),
+        sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('result', sa.Text(), nullable=False),
+        sa.Column('done_on', sa.Date()),
+        sa.Column('done_by', sa.String(length=60), nullable=False),
+        sa.Column('done_by_id', sa.Integer()),
+        sa.Column('evidence_file_id', sa.Integer()),
+        sa.Column('verdict', sa.Text(), nullable=False),
+        sa.Column('verified_on', sa.Date()),
+        sa.Column('verified_by', sa.String(length=120), nullable=False),
+        sa.Column('returns', sa.Integer(), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_rectification_area_id')),
+        sa.ForeignKeyConstraint(['case_id'], ['monitoring_case.id'], name=op.f('fk_rectification_case_id')),
+        sa.ForeignKeyConstraint(['event_id'], ['regional_event.id'], name=op.f('fk_rectification_event_id')),
+        sa.ForeignKeyConstraint(['evidence_file_id'], ['stored_file.id'], name=op.f('fk_rectification_evidence_file_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_rectification')),
+        sa.UniqueConstraint('ref', name=op.f('uq_rectification_ref'))
+    )
+    op.create_index(op.f('ix_rectification_area_path'), 'rectification', ['area_path'], unique=False)
+    op.create_index(op.f('ix_rectification_case_id'), 'rectification', ['case_id'], unique=False)
+    op.create_index(op.f('ix_rectification_event_id'), 'rectification', ['event_id'], unique=False)
+    op.create_index('ix_rectification_state_area', 'rectification', ['state', 'area_path'], unique=False)
     op.create_table('resolution',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('case_id', sa.Integer(), nullable=False),
@@ -1776,6 +1714,9 @@ def upgrade() -> None:
         sa.Column('household_signed', sa.Boolean(), nullable=False),
         sa.Column('items', sa.JSON(), nullable=False),
         sa.Column('judgements', sa.JSON(), nullable=False),
+        sa.Column('grounds', sa.JSON(), nullable=False),
+        sa.Column('empty_registered', sa.JSON(), nullable=False),
+        sa.Column('not_sharing', sa.JSON(), nullable=False),
         sa.Column('risks', sa.JSON(), nullable=False),
         sa.Column('household_class', sa.String(length=40)),
         sa.Column('class_reason', sa.Text(), nullable=False),
@@ -1818,6 +1759,34 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_coverage_area_path'), 'coverage', ['area_path'], unique=False)
     op.create_index('ix_coverage_question_id', 'coverage', ['question_id'], unique=False)
+    op.create_table('determination',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('case_id', sa.Integer(), nullable=False),
+        sa.Column('procedure', sa.String(length=40), nullable=False),
+        sa.Column('round', sa.Integer(), nullable=False),
+        sa.Column('result', sa.String(length=40), nullable=False),
+        sa.Column('household_class', sa.String(length=40)),
+        sa.Column('reason', sa.Text(), nullable=False),
+        sa.Column('decided_on', sa.Date(), nullable=False),
+        sa.Column('decided_by', sa.String(length=60), nullable=False),
+        sa.Column('document', sa.String(length=80), nullable=False),
+        sa.Column('reported_on', sa.Date()),
+        sa.Column('report_document', sa.String(length=80), nullable=False),
+        sa.Column('lead_department', sa.String(length=40), nullable=False),
+        sa.Column('lead_named_on', sa.Date()),
+        sa.Column('entry_due_on', sa.Date()),
+        sa.Column('entered_on', sa.Date()),
+        sa.Column('national_number', sa.String(length=60), nullable=False),
+        sa.Column('letter_paper_id', sa.Integer()),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['case_id'], ['monitoring_case.id'], name=op.f('fk_determination_case_id')),
+        sa.ForeignKeyConstraint(['letter_paper_id'], ['paper.id'], name=op.f('fk_determination_letter_paper_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_determination')),
+        sa.UniqueConstraint('case_id', 'procedure', 'round', name=op.f('uq_determination_case_id_procedure_round')),
+        sa.UniqueConstraint('ref', name=op.f('uq_determination_ref'))
+    )
+    op.create_index(op.f('ix_determination_area_path'), 'determination', ['area_path'], unique=False)
     op.create_table('fact',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('batch_id', sa.Integer(), nullable=False),
@@ -1849,5 +1818,42 @@ def upgrade() -> None:
     op.create_index(op.f('ix_fact_area_path'), 'fact', ['area_path'], unique=False)
     op.create_index('ix_fact_household_kind', 'fact', ['household_id', 'kind'], unique=False)
     op.create_index('ix_fact_question_id', 'fact', ['question_id'], unique=False)
+    op.create_table('import_change',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('batch_id', sa.Integer(), nullable=False),
+        sa.Column('household_id', sa.Integer()),
+        sa.Column('head_name', sa.String(length=60).with_variant(sa.String(length=60, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('state', sa.String(length=40), nullable=False),
+        sa.Column('rows', sa.String(length=40), nullable=False),
+        sa.Column('household', sa.LargeBinary(), nullable=False),
+        sa.Column('differences', sa.LargeBinary(), nullable=False),
+        sa.Column('before', sa.String(length=80), nullable=False),
+        sa.Column('reason', sa.String(length=400), nullable=False),
+        sa.Column('decided_by', sa.String(length=60), nullable=False),
+        sa.Column('decided_by_id', sa.Integer()),
+        sa.Column('decided_at', sa.DateTime(timezone=True)),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['batch_id'], ['import_batch.id'], name=op.f('fk_import_change_batch_id')),
+        sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_import_change_household_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_import_change')),
+        sa.UniqueConstraint('ref', name=op.f('uq_import_change_ref'))
+    )
+    op.create_index(op.f('ix_import_change_area_path'), 'import_change', ['area_path'], unique=False)
+    op.create_index('ix_import_change_batch_kind', 'import_change', ['batch_id', 'kind', 'id'], unique=False)
+    op.create_index('ix_import_change_batch_state', 'import_change', ['batch_id', 'state', 'id'], unique=False)
+    op.create_table('import_problem',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('batch_id', sa.Integer(), nullable=False),
+        sa.Column('row', sa.Integer(), nullable=False),
+        sa.Column('column', sa.String(length=80), nullable=False),
+        sa.Column('text', sa.String(length=300), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['batch_id'], ['import_batch.id'], name=op.f('fk_import_problem_batch_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_import_problem'))
+    )
+    op.create_index(op.f('ix_import_problem_area_path'), 'import_problem', ['area_path'], unique=False)
+    op.create_index('ix_import_problem_batch_row', 'import_problem', ['batch_id', 'row'], unique=False)
     for statement in SQLITE if op.get_context().dialect.name == "sqlite" else POSTGRESQL:
         op.execute(statement)
