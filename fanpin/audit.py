@@ -53,6 +53,8 @@ OTHER_EVENTS = {
     "exchange.reject": ("department", "transport", "problem"),
     "register.compared": ("rows", "refused", "households", "differing"),
     "register.applied": ("households",),
+    "register.exported": ("number", "households", "persons", "files"),
+    "register.split": ("department", "rows", "differing"),
     "adapter.refresh": ("adapter", "version", "digest", "state"),
     "adapter.revoke": ("adapter", "version", "digest", "reason"),
     "adapter.withdraw": ("adapter", "version", "digest", "reason"),

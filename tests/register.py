@@ -1,17 +1,21 @@
 """Sheets of the national columns for tests: households as rows, and the worker's part done at once."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fanpin.models.areas import Area
+from fanpin.models.households import Household
 from fanpin.models.outbox import OutboxItem
-from fanpin.models.register import ImportBatch
+from fanpin.models.register import ColumnPart, ColumnQuestion, ExportBatch, ExportFile, ExportKind, ImportBatch
+from fanpin.rules import national
+from fanpin.rules.departments import Department
 from fanpin.rules.identity import synthetic_id
-from fanpin.steps import outbox, register_import
+from fanpin.rules.roles import Actor
+from fanpin.steps import files, outbox, register_export, register_import, register_signing
 from tests.conftest import StandingClock
 from tests.sheets import workbook
 from tests.world import World
@@ -66,7 +70,9 @@ def bring(session: Session, world: World, clock: StandingClock, store: Path, con
 
 def work(session: Session, store: Path, clock: StandingClock, *, most: int = 1000) -> int:
     """Do what the worker owes, an item in a transaction, as the worker does; return how many items it was."""
-    jobs, done = register_import.Jobs(store).handlers, 0
+    jobs = register_import.Jobs(store).handlers | register_export.Jobs(store, demo=True).handlers
+    jobs[register_export.SPLIT] = register_signing.split
+    done = 0
     while done < most:
         session.expire_all()
         item = outbox.claim(session, worker="test", now=clock.now())
@@ -84,3 +90,31 @@ def work(session: Session, store: Path, clock: StandingClock, *, most: int = 100
 def owed(session: Session) -> int:
     """Count what waits for the worker."""
     return len(session.scalars(select(OutboxItem.id).where(OutboxItem.state != "done")).all())
+
+
+def exported(session: Session, store: Path, county: Area, household: Household, *, actor: Actor, now: datetime) -> dict[str, object]:
+    """Leave an export for signing with one household: its batch and workbook, two departments' parts, a question."""
+    batch = ExportBatch(area_id=county.id, area_path=county.path, kind=ExportKind.MONITORED, reason="测试", for_signing=True,
+                        number=f"{county.name}导出〔2026〕1号", created_at=now, created_by=actor.name, created_by_id=actor.user_id)
+    session.add(batch)
+    session.flush()
+    file = files.keep(session, store, f"PK{household.id}".encode(), media_type="text/csv", name="导出.csv", area_path=county.path,
+                      purpose="导出", household_id=None, actor=actor, now=now)
+    workbook = ExportFile(batch_id=batch.id, area_path=county.path, place=1, file_id=file.id, households=1, persons=1)
+    person = household.members[0]
+    row = {"household": household.id, "path": household.area_path, "place": "", "head": household.head_name, "person": person.name,
+           "number": "", "values": {}}
+    parts = {department: ColumnPart(
+        batch_id=batch.id, area_path=county.path, department=department, number=batch.number, area_name=county.name,
+        columns=[column.code for column in national.columns_of(Department(department))], rows=1, filled={},
+        content=register_signing.packed([row]), differences=register_signing.packed([]), made_at=now)
+        for department in ("education", "health")}
+    session.add_all([workbook, *parts.values()])
+    session.flush()
+    question = ColumnQuestion(part_id=parts["education"].id, department="education", area_path=household.area_path,
+                              household_id=household.id, head_name=household.head_name, person=person.name, column="schooling",
+                              text="不在校", asked_at=now, asked_by="何教育")
+    session.add(question)
+    session.flush()
+    return {"export": batch, "workbook": workbook, "part_education": parts["education"], "part_health": parts["health"],
+            "question": question}

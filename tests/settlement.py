@@ -48,6 +48,7 @@ from tests import cast
 from tests.builders import an_id
 from tests.conftest import TODAY
 from tests.oversight_settlement import direct_to, steered
+from tests.register import exported
 from tests.registered import registered
 from tests.world import World
 
@@ -336,7 +337,7 @@ class Settlement:
         self.session.add(ImportChange(
             batch_id=upload.id, area_path=self.group.path, head_name=f"测{SIGNS[self.key][0]}", kind=ChangeKind.NEW,
             state=ChangeState.OPEN, household="{}", differences="[]"))
-        self._keep(upload=upload)
+        self._keep(upload=upload, **exported(self.session, self.store, county, self._cases["waiting"].household, actor=actor, now=now))
 
     def _list(self, name: str) -> VillageList:
         return self.session.scalars(select(VillageList).where(VillageList.ref == self.place.refs[name])).one()

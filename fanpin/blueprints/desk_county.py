@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import and_, select
 from sqlalchemy.orm import joinedload
 
-from fanpin.blueprints import desk_regional
+from fanpin.blueprints import desk_regional, desk_register
 from fanpin.blueprints.desk_village import objections
 from fanpin.blueprints.desk_work import Bench, Group, Item, page_of_case
 from fanpin.blueprints.links import link
@@ -33,7 +33,7 @@ def analyst(bench: Bench) -> list[Group]:
     return [
         _leads(bench), _leads_to_merge(bench), *desk_regional.county(bench), _dispatch(bench), _warnings(bench), _key_checks(bench), _to_inquire(bench), _silent(bench),
         _hits(bench), _statements(bench), _to_report(bench), _letters(bench), _entries(bench), _markings(bench),
-        objections(bench), _failed_papers(bench)]
+        objections(bench), *desk_register.county(bench), _failed_papers(bench)]
 
 
 def decider(bench: Bench) -> list[Group]:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import func, or_, select
 
-from fanpin.blueprints import desk_regional
+from fanpin.blueprints import desk_regional, desk_register
 from fanpin.blueprints.desk_work import Bench, Group, Item
 from fanpin.blueprints.links import link
 from fanpin.clock import legal_date
@@ -27,7 +27,7 @@ def officer(bench: Bench) -> list[Group]:
     waits = select(Question.id).where(Question.inquiry_id == Inquiry.id, Question.state == "waiting").exists()
     unsigned = select(Inquiry).where(Inquiry.signed_at.is_(None))
     return [_inquiries(bench, "答复部门核查", unsigned.where(waits)), _inquiries(bench, "签字确认答复", unsigned.where(~waits)),
-            _months(bench), *desk_regional.officer(bench)]
+            _months(bench), *desk_regional.officer(bench), *desk_register.officer(bench)]
 
 
 def _inquiries(bench: Bench, title: str, query: object) -> Group:

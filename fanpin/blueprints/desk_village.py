@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from fanpin.blueprints import desk_regional
+from fanpin.blueprints import desk_regional, desk_register
 from fanpin.blueprints.desk_work import Bench, Group, Item, page_of_case
 from fanpin.blueprints.links import link
 from fanpin.clock import legal_date
@@ -34,7 +34,7 @@ def village(bench: Bench) -> list[Group]:
     return [
         _warnings(bench, "签收预警", Warning.village_received_at.is_(None), state="sent"),
         _warnings(bench, "入户核实预警", Warning.village_received_at.is_not(None), state="received"),
-        *desk_regional.village(bench), rounds(bench), _signs(bench), _surveys(bench), _unlisted(bench), _lists(bench), _opinions(bench), _notices_to_make(bench),
+        *desk_regional.village(bench), *desk_register.questions(bench), rounds(bench), _signs(bench), _surveys(bench), _unlisted(bench), _lists(bench), _opinions(bench), _notices_to_make(bench),
         _places(bench), _hanging(bench), objections(bench), visits_due(bench), _reviews_to_record(bench), _consents(bench),
         year(bench)]
 
@@ -55,7 +55,7 @@ def township(bench: Bench) -> list[Group]:
     """List the township's work: warnings to sign for, lists to check, to meet about and to report."""
     return [
         _warnings(bench, "签收预警", Warning.township_received_at.is_(None), state="sent"),
-        *desk_regional.township(bench), rounds(bench), _signs(bench), _township_lists(bench), objections(bench), visits_due(bench)]
+        *desk_regional.township(bench), *desk_register.questions(bench), rounds(bench), _signs(bench), _township_lists(bench), objections(bench), visits_due(bench)]
 
 
 def _warnings(bench: Bench, title: str, condition: object, *, state: str) -> Group:

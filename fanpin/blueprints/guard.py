@@ -31,7 +31,7 @@ from fanpin.models.notices import Notice, NoticePlace, Objection
 from fanpin.models.outbox import StoredFile
 from fanpin.models.papers import Paper
 from fanpin.models.rectification import Rectification
-from fanpin.models.register import ImportBatch
+from fanpin.models.register import ColumnPart, ColumnQuestion, ExportBatch, ExportFile, ImportBatch
 from fanpin.models.relocation import Community
 from fanpin.models.rounds import Round, RoundVisit
 from fanpin.models.scoped import OutOfScope, Scope, ScopeKind, set_scope
@@ -52,7 +52,8 @@ LOADED = {
     "objection": Objection, "opinion": Opinion, "inquiry": Inquiry, "finding": FindingRow, "measure": Measure,
     "paper": Paper, "file": StoredFile, "account": User, "analysis": MonthlyAnalysis,
     "group_member": GroupMember, "meeting": JointMeeting, "decision": MeetingDecision, "task": SupervisionTask,
-    "upload": ImportBatch, "conduct": ConductFinding, "training": Training, "work_plan": WorkPlan,
+    "conduct": ConductFinding, "training": Training, "work_plan": WorkPlan,
+    "upload": ImportBatch, "export": ExportBatch, "workbook": ExportFile, "part": ColumnPart, "question": ColumnQuestion,
     "event": Event, "community": Community, "rectification": Rectification,
     "direct": DirectRequest,
 }

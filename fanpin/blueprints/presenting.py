@@ -22,6 +22,8 @@ MENU = (
     ("农户", "households.index", Action.HOUSEHOLD_READ),
     ("疑点", "quality.index", Action.QUALITY_READ),
     ("导入农户表", "register.index", Action.REGISTER_IMPORT),
+    ("导出农户表", "exports.index", Action.REGISTER_EXPORT),
+    ("核准上报数据", "signing.index", Action.REGISTER_SIGN),
     ("办理", "cases.index", Action.CASE_READ),
     ("名单", "deliberation.index", Action.DELIBERATION_LIST),
     ("公示张贴", "publicity.places", Action.PUBLICITY_POST),

@@ -13,6 +13,9 @@ class Action(TitledEnum):
     QUALITY_EXPLAIN = ("quality.explain", "说明并保留疑点")
     REGISTER_IMPORT = ("register.import", "导入农户表")
     REGISTER_ACCEPT = ("register.accept", "接受导入的差异")
+    REGISTER_EXPORT = ("register.export", "按全国系统列序导出")
+    REGISTER_SIGN = ("register.sign", "核准上报数据中本部门的列")
+    REGISTER_ANSWER = ("register.answer", "答复部门对上报数据的疑问")
     CASE_READ = ("case.read", "查看办理情况")
     CASE_DEPART = ("case.depart", "因迁出或整户消亡终止监测")
 

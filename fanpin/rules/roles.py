@@ -110,6 +110,9 @@ PERMISSIONS = {row.action: row for row in (
     # 六(一): 县（市、区）乡村振兴部门要对信息录入质量承担责任, so nobody else writes many files by a sheet.
     _row(A.REGISTER_IMPORT, {R.COUNTY_ANALYST}, "六(一)"),
     _row(A.REGISTER_ACCEPT, {R.COUNTY_ANALYST}, "六(一)"),
+    _row(A.REGISTER_EXPORT, {R.COUNTY_ANALYST}, "六(一)"),
+    _row(A.REGISTER_SIGN, {R.DEPARTMENT_OFFICER}, "六(一)", own_department=True),
+    _row(A.REGISTER_ANSWER, VILLAGE | {R.TOWNSHIP_CADRE, R.COUNTY_ANALYST}, "六(一)"),
     _row(A.CASE_READ, READERS, "六(一)"),
     _row(A.CASE_DEPART, {R.COUNTY_ANALYST}, "二(三)"),
     _row(A.INTAKE_REGISTER, MONITORS | {R.COUNTY_ANALYST}, "三(一)"),

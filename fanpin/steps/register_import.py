@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from fanpin import audit, sheets
 from fanpin.clock import legal_date
@@ -171,7 +171,8 @@ class Jobs:
         """Write the next accepted households in one transaction with the end of this item, and owe the rest."""
         batch = _batch(session, payload)
         rows = list(session.scalars(select(ImportChange).where(
-            ImportChange.batch_id == batch.id, ImportChange.state == ChangeState.ACCEPTED).order_by(ImportChange.id).limit(AT_ONCE)))
+            ImportChange.batch_id == batch.id, ImportChange.state == ChangeState.ACCEPTED).options(undefer(ImportChange.household))
+            .order_by(ImportChange.id).limit(AT_ONCE)))
         if not rows:
             return
         try:
