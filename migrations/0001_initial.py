@@ -296,6 +296,28 @@ def upgrade() -> None:
         sa.UniqueConstraint('ref', name=op.f('uq_conduct_finding_ref'))
     )
     op.create_index(op.f('ix_conduct_finding_area_path'), 'conduct_finding', ['area_path'], unique=False)
+    op.create_table('export_batch',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('area_id', sa.Integer(), nullable=False),
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('reason', sa.String(length=200), nullable=False),
+        sa.Column('for_signing', sa.Boolean(), nullable=False),
+        sa.Column('number', sa.String(length=60), nullable=False),
+        sa.Column('problem', sa.String(length=300), nullable=False),
+        sa.Column('households', sa.Integer(), nullable=False),
+        sa.Column('done', sa.Integer(), nullable=False),
+        sa.Column('persons', sa.Integer(), nullable=False),
+        sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('created_by', sa.String(length=60), nullable=False),
+        sa.Column('created_by_id', sa.Integer(), nullable=False),
+        sa.Column('finished_at', sa.DateTime(timezone=True)),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_export_batch_area_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_export_batch')),
+        sa.UniqueConstraint('ref', name=op.f('uq_export_batch_ref'))
+    )
+    op.create_index(op.f('ix_export_batch_area_path'), 'export_batch', ['area_path'], unique=False)
     op.create_table('guidance',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('area_id', sa.Integer(), nullable=False),
@@ -611,6 +633,30 @@ def upgrade() -> None:
         sa.UniqueConstraint('analysis_id', 'department', name=op.f('uq_analysis_signature_analysis_id_department'))
     )
     op.create_index(op.f('ix_analysis_signature_area_path'), 'analysis_signature', ['area_path'], unique=False)
+    op.create_table('column_part',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('batch_id', sa.Integer(), nullable=False),
+        sa.Column('number', sa.String(length=60), nullable=False),
+        sa.Column('area_name', sa.String(length=80), nullable=False),
+        sa.Column('columns', sa.JSON(), nullable=False),
+        sa.Column('rows', sa.Integer(), nullable=False),
+        sa.Column('filled', sa.JSON(), nullable=False),
+        sa.Column('content', sa.LargeBinary(), nullable=False),
+        sa.Column('differences', sa.LargeBinary(), nullable=False),
+        sa.Column('compared', sa.Integer(), nullable=False),
+        sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('signed_at', sa.DateTime(timezone=True)),
+        sa.Column('signed_by', sa.String(length=60), nullable=False),
+        sa.Column('statement', sa.String(length=300), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('department', sa.String(length=40), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['batch_id'], ['export_batch.id'], name=op.f('fk_column_part_batch_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_column_part')),
+        sa.UniqueConstraint('batch_id', 'department', name=op.f('uq_column_part_batch_id_department')),
+        sa.UniqueConstraint('ref', name=op.f('uq_column_part_ref'))
+    )
+    op.create_index(op.f('ix_column_part_area_path'), 'column_part', ['area_path'], unique=False)
     op.create_table('doubt',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('household_id', sa.Integer(), nullable=False),
@@ -991,6 +1037,32 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_case_return_area_path'), 'case_return', ['area_path'], unique=False)
     op.create_index('ix_case_return_case_id', 'case_return', ['case_id'], unique=False)
+    op.create_table('column_question',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('part_id', sa.Integer(), nullable=False),
+        sa.Column('household_id', sa.Integer(), nullable=False),
+        sa.Column('head_name', sa.String(length=60), nullable=False),
+        sa.Column('person', sa.String(length=60), nullable=False),
+        sa.Column('column', sa.String(length=40), nullable=False),
+        sa.Column('ours', sa.LargeBinary()),
+        sa.Column('text', sa.LargeBinary(), nullable=False),
+        sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('asked_by', sa.String(length=60), nullable=False),
+        sa.Column('answer', sa.String(length=300), nullable=False),
+        sa.Column('corrected', sa.Boolean(), nullable=False),
+        sa.Column('answered_at', sa.DateTime(timezone=True)),
+        sa.Column('answered_by', sa.String(length=60), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('department', sa.String(length=40), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_column_question_household_id')),
+        sa.ForeignKeyConstraint(['part_id'], ['column_part.id'], name=op.f('fk_column_question_part_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_column_question')),
+        sa.UniqueConstraint('part_id', 'household_id', 'person', 'column', name=op.f('uq_column_question_part_id_household_id_person_column')),
+        sa.UniqueConstraint('ref', name=op.f('uq_column_question_ref'))
+    )
+    op.create_index('ix_column_question_answered', 'column_question', ['answered_at', 'area_path'], unique=False)
+    op.create_index(op.f('ix_column_question_area_path'), 'column_question', ['area_path'], unique=False)
     op.create_table('consent',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('household_id', sa.Integer(), nullable=False),
@@ -1484,6 +1556,22 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_event_response_area_path'), 'event_response', ['area_path'], unique=False)
     op.create_index('ix_event_response_event_id', 'event_response', ['event_id'], unique=False)
+    op.create_table('export_file',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('batch_id', sa.Integer(), nullable=False),
+        sa.Column('place', sa.Integer(), nullable=False),
+        sa.Column('file_id', sa.Integer(), nullable=False),
+        sa.Column('households', sa.Integer(), nullable=False),
+        sa.Column('persons', sa.Integer(), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['batch_id'], ['export_batch.id'], name=op.f('fk_export_file_batch_id')),
+        sa.ForeignKeyConstraint(['file_id'], ['stored_file.id'], name=op.f('fk_export_file_file_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_export_file')),
+        sa.UniqueConstraint('batch_id', 'place', name=op.f('uq_export_file_batch_id_place')),
+        sa.UniqueConstraint('ref', name=op.f('uq_export_file_ref'))
+    )
+    op.create_index(op.f('ix_export_file_area_path'), 'export_file', ['area_path'], unique=False)
     op.create_table('import_batch',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('area_id', sa.Integer(), nullable=False),
