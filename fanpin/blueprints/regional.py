@@ -64,10 +64,10 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Enter an event; its exposed households are found at once."""
     who, place = actor(), place_for(actor())
-    branches = _branches(place)
+    parts = branches(place)
     communities = list(db.session.scalars(select(Community).order_by(Community.id)))
     form = EventForm(data=_given(place, communities))
-    form.areas.choices = [(area.code12, area.name) for top, below in branches for area in (top, *below)]
+    form.areas.choices = [(area.code12, area.name) for top, below in parts for area in (top, *below)]
     form.community.choices = [CHOOSE, *((row.ref, row.name) for row in communities)]
     if form.validate_on_submit():
         with form.attempt():
@@ -76,7 +76,7 @@ def new() -> ResponseReturnValue:
             event = regional.enter(db.session(), areas, form.reported(chosen), actor=who, now=now(), today=today())
             flash(_found(event), "success")
             return redirect(url_for("regional.show", event=event.ref))
-    return form.answer("regional/new.html", place=place, branches=branches, asks=[by for by in ExposedBy if by.asks])
+    return form.answer("regional/new.html", place=place, branches=parts, asks=[by for by in ExposedBy if by.asks])
 
 
 def _found(event: Event) -> str:
@@ -86,7 +86,7 @@ def _found(event: Event) -> str:
     return f"事件已登记，找到受影响农户{told(numbers.exposed, exact=exact())}户，请村级逐户排查。"
 
 
-def _branches(place: Place) -> list[tuple[Area, tuple[Area, ...]]]:
+def branches(place: Place) -> list[tuple[Area, tuple[Area, ...]]]:
     """Return the place itself, and the areas right below it each with those below them."""
     below: dict[int, list[Area]] = {area.id: [] for area in place.below}
     if below:

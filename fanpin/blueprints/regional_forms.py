@@ -52,6 +52,16 @@ class EventForm(HouseForm):
             community=community)
 
 
+class EditForm(HouseForm):
+    """What may be said better of an event later on."""
+
+    title = LineField("事件名称", [required("请填写事件名称。")], limit=80)
+    degree = PickField("程度", [required("请选择程度。")], choices=Degree.choices())
+    document = LineField("文件、通报或预警编号", limit=200)
+    description = NoteField("情况说明", [longest(2000)])
+    areas = ManyField("增加受影响的地区", choices=[])
+
+
 class LookForm(HouseForm):
     """What was found at an exposed household."""
 

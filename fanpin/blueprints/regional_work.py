@@ -8,15 +8,39 @@ from fanpin.blueprints import filing
 from fanpin.blueprints import regional as desk
 from fanpin.blueprints.guard import actor, guard, now, today
 from fanpin.blueprints.paging import asked
-from fanpin.blueprints.places import names_of
-from fanpin.blueprints.regional_forms import CloseForm, EscalateForm, PlanForm, RespondForm
+from fanpin.blueprints.places import area_within, names_of, place_for
+from fanpin.blueprints.regional_forms import CloseForm, EditForm, EscalateForm, PlanForm, RespondForm
 from fanpin.extensions import db
 from fanpin.models.events import Event, EventPlan
 from fanpin.rules.actions import Action
+from fanpin.rules.regional import Degree
+from fanpin.rules.small_numbers import told
 from fanpin.steps import regional, regional_help
 
 SHORT = 40
 route = desk.blueprint.route
+
+
+@route("/<ref:event>/edit", methods=["GET", "POST"])
+@guard(Action.REGIONAL_EDIT)
+def edit(event: Event) -> ResponseReturnValue:
+    """Correct an event, or let it spread to further areas."""
+    regional.still_open(event)
+    who, place = actor(), place_for(actor())
+    branches = desk.branches(place)
+    form = EditForm(data={"title": event.title, "degree": event.degree.value, "document": event.document,
+                          "description": event.description})
+    form.areas.choices = [(area.code12, area.name) for top, below in branches for area in (top, *below)]
+    if form.validate_on_submit():
+        with form.attempt():
+            found = regional.edit(db.session(), event, regional.Corrected(
+                title=form.title.data or "", degree=Degree(form.degree.data), document=form.document.data or "",
+                description=form.description.data or "", more=tuple(area_within(who, code) for code in form.areas.data or ())),
+                actor=who, now=now())
+            flash(f"事件已更正，新找到受影响农户{told(found, exact=desk.exact())}户。" if found else "事件已更正。", "success")
+            return redirect(url_for("regional.show", event=event.ref))
+    return form.answer("regional/edit.html", event=event, place=place, branches=branches,
+                       touched=regional.touched(db.session(), event))
 
 
 @route("/<ref:event>/plan", methods=["GET", "POST"])

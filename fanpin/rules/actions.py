@@ -100,6 +100,7 @@ class Action(TitledEnum):
     REGIONAL_READ = ("regional.read", "查看区域性风险事件")
     REGIONAL_SEE = ("regional.see", "查看受影响农户名单")
     REGIONAL_ENTER = ("regional.enter", "登记区域性风险事件")
+    REGIONAL_EDIT = ("regional.edit", "更正事件、增加受影响地区")
     REGIONAL_EXPOSE = ("regional.expose", "增减受影响农户")
     REGIONAL_VISIT = ("regional.visit", "登记受影响农户排查结果")
     REGIONAL_PLAN = ("regional.plan", "制定防范措施")

@@ -187,6 +187,7 @@ PERMISSIONS = {row.action: row for row in (
     _row(A.REGIONAL_READ, EVENT_READERS, "二(四)", reach=Reach.SHARED),
     _row(A.REGIONAL_SEE, READERS, "二(四)", reach=Reach.SHARED),
     _row(A.REGIONAL_ENTER, MONITORS | TOWNSHIP | COUNTY | OVERSEERS | {R.DEPARTMENT_OFFICER}, "二(四)"),
+    _row(A.REGIONAL_EDIT, EVENT_STAFF | {R.DEPARTMENT_OFFICER}, "二(四)"),
     _row(A.REGIONAL_EXPOSE, MONITORS | {R.COUNTY_ANALYST}, "二(四)", reach=Reach.SHARED),
     _row(A.REGIONAL_VISIT, MONITORS, "二(四)", reach=Reach.SHARED),
     _row(A.REGIONAL_PLAN, EVENT_STAFF | {R.DEPARTMENT_OFFICER}, "二(四)", reach=Reach.SHARED),

@@ -86,9 +86,55 @@ def _match(session: Session, event: Event, paths: Sequence[str], *, actor: Actor
     if all(levels_in(path) >= AreaLevel.COUNTY for path in paths):
         event.matched_at = now
         return match(session, event, path=event.area_path, added_by=actor.name, now=now)
-    for county in counties_of(session, paths, AreaLevel.COUNTY):
-        outbox.put(session, JOB, {"event": event.id, "path": county.path}, now=now)
+    event.matched_at = None
+    counties = counties_of(session, paths, AreaLevel.COUNTY)
+    for county in counties:
+        outbox.put(session, JOB, {"event": event.id, "path": county.path, "last": county is counties[-1]}, now=now)
     return 0
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """What may be said better of an event later on; whom it may reach is not changed, only widened by areas."""
+
+    title: str
+    degree: Degree
+    document: str = ""
+    description: str = ""
+    more: tuple[Area, ...] = ()
+
+
+def edit(session: Session, event: Event, corrected: Corrected, *, actor: Actor, now: datetime) -> int:
+    """Correct an event or let it spread to further areas; return how many more households are exposed."""
+    doing.permit(session, Action.REGIONAL_EDIT, actor=actor, subject=event)
+    doing.filled(title=corrected.title)
+    still_open(event)
+    _own_or_in_charge(session, event, actor)
+    if any(not contains(actor.area_path, area.path) for area in corrected.more):
+        raise Invalid({"areas": "只能增加本辖区内的地区。"})
+    event.title, event.degree = corrected.title.strip(), corrected.degree
+    event.document, event.description = corrected.document, corrected.description
+    fresh = _spread(session, event, corrected.more)
+    found = _match(session, event, fresh, actor=actor, now=now) if fresh else 0
+    note = f"增加{'、'.join(area.name for area in corrected.more if area.path in fresh)}，新找到{found}户" if fresh else "更正内容"
+    _remember(session, event, Action.REGIONAL_EDIT, note, actor=actor, now=now)
+    doing.note(session, Action.REGIONAL_EDIT, actor=actor, now=now, subject=event,
+               facts={"title": event.title, "degree": event.degree.value, "areas": fresh, "found": found})
+    return found
+
+
+def _spread(session: Session, event: Event, more: Sequence[Area]) -> list[str]:
+    """Add the areas that the event does not touch yet, and let those who belong to them see what was done so far."""
+    known = [area.path for area in touched(session, event)]
+    wide = outermost([*known, *(area.path for area in more)])
+    fresh = sorted({area.path for area in more if area.path in wide} - set(known))
+    session.add_all(EventArea(event_id=event.id, area_id=area.id, area_path=area.path)
+                    for area in {area.path: area for area in more}.values() if area.path in fresh)
+    before, event.area_path = event.area_path, common(wide)
+    if event.area_path != before:
+        for act in session.scalars(select(EventAct).where(EventAct.event_id == event.id, EventAct.area_path == before)):
+            act.area_path = event.area_path
+    return fresh
 
 
 def search_again(session: Session, event: Event, *, actor: Actor, now: datetime) -> int:
@@ -242,6 +288,12 @@ def _in_charge(session: Session, event: Event, actor: Actor) -> None:
     if not in_charge(event, actor):
         name = doing.area_of(session, event.charge_id).name
         raise NotPermitted(f"这个事件现在由{name}负责处置，由那里上报或办结。", action="regional", clause=CLAUSE)
+
+
+def _own_or_in_charge(session: Session, event: Event, actor: Actor) -> None:
+    if actor.department and actor.department != event.department:
+        raise NotPermitted("这个事件不是本部门登记的，请由登记的部门或负责处置的一级更正。", action="regional", clause=CLAUSE)
+    _in_charge(session, event, actor)
 
 
 def _remember(session: Session, event: Event, action: Action, text: str, *, actor: Actor, now: datetime) -> None:

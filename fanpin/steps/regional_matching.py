@@ -62,7 +62,8 @@ def match_county(session: Session, payload: Mapping[str, object], now: datetime)
     """Match one county of an event that touches more than a county; running twice adds nothing."""
     event = session.scalars(select(Event).where(Event.id == payload["event"])).one()
     match(session, event, path=str(payload["path"]), added_by=event.entered_by, now=now)
-    event.matched_at = now
+    if payload["last"]:
+        event.matched_at = now
 
 
 def _sources(session: Session, event: Event) -> Iterator[Select[tuple[int, str]]]:

@@ -149,6 +149,18 @@ def test_a_plan_that_is_late_shows_on_the_desk_and_in_the_list(app: Flask, event
     assert "逾期" in words(client.get("/")) and "逾期1条" in words(client.get("/regional/"))
 
 
+def test_an_event_is_corrected_and_spreads(app: Flask, session: Session, world: World, households: list[Household]):
+    event = enter(app, session, world, "xian.ban", "sibling_village")
+    client, page = log_in(app, "xian.ban"), f"/regional/{event.ref}/edit"
+    assert "更正事件" in words(client.get(f"/regional/{event.ref}")) and "现在受影响的地区：发路村民委员会" in words(client.get(page))
+    answer = client.post(page, data={"title": "", "degree": "major", "description": "又下了一场"})
+    assert answer.status_code == 422 and "又下了一场" in words(answer)
+    post(client, page, title="两场冰雹", degree="major", areas=[world.areas["village"].code12])
+    shown = words(client.get(f"/regional/{event.ref}"))
+    assert "新找到受影响农户3户" in shown and "两场冰雹" in shown and "增加洛泽河村民委员会，新找到3户" in shown
+    assert "/edit" not in words(log_in(app, "cun.gan").get(f"/regional/{event.ref}"))
+
+
 def test_the_list_prints_by_village_only(app: Flask, event: Event, world: World):
     client = log_in(app, "xian.ban")
     answer = client.get(f"/regional/{event.ref}/households/print")

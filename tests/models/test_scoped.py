@@ -11,9 +11,11 @@ from fanpin.extensions import db
 from fanpin.models.areas import Area
 from fanpin.models.cases import Case, CaseAct
 from fanpin.models.deliberation import ListEntry
+from fanpin.models.events import Event
 from fanpin.models.households import Household, Kin, Member
 from fanpin.models.scoped import OutOfScope, Scope, ScopeKind, Unscoped, scope_of, set_scope, system_scope
 from fanpin.rules.members import Relation
+from fanpin.rules.regional import Degree, EventKind, EventSource, ExposedBy
 from fanpin.rules.stages import Stage
 from tests.builders import a_household
 from tests.conftest import StandingClock
@@ -144,6 +146,37 @@ def test_a_path_that_only_begins_with_the_same_digits_lies_elsewhere(session: Se
         session.execute(update(Household).where(Household.id == two.theirs.id).values(
             area_path=two.ours.area_path.rstrip("/") + "9/"))
     assert session.scalars(select(Household.id)).all() == [two.ours.id]
+
+
+def an_event(session: Session, world: World, clock: StandingClock, path: str) -> Event:
+    """Write an event of an area, as it stands in the table."""
+    county = world.areas["county"]
+    row = Event(area_path=path, kind=EventKind.OTHER, title=path, happened_on=clock.today(), source=EventSource.WATCH,
+                degree=Degree.UNKNOWN, exposed_by=ExposedBy.NAMED, charge_id=county.id, charge_path=county.path, entered_by="赵县办",
+                entered_on=clock.today(), entered_at=clock.now())
+    session.add(row)
+    session.flush()
+    return row
+
+
+def test_what_is_shared_is_seen_above_and_within_and_by_nobody_beside(
+        session: Session, world: World, clock: StandingClock) -> None:
+    village, county = world.areas["village"].path, world.areas["county"].path
+    for path in (village, county, f"{village.rstrip('/')}9/", f"{county.rstrip('/')}0/"):
+        an_event(session, world, clock, path)
+    for username, seen in (("cun.gan", {village, county}), ("zu.zhang", {village, county}), ("lin.cun", {county}),
+                           ("xian.ban", {village, county, f"{village.rstrip('/')}9/"}), ("wai.xian", set()), ("wai.cun", set()),
+                           ("bm.education", {village, county, f"{village.rstrip('/')}9/"})):
+        look(session, world, username)
+        assert set(session.scalars(select(Event.title))) == seen, username
+
+
+def test_nobody_below_changes_what_is_shared_from_above(session: Session, world: World, clock: StandingClock) -> None:
+    event = an_event(session, world, clock, world.areas["county"].path)
+    look(session, world, "cun.gan")
+    session.scalars(select(Event).where(Event.id == event.id)).one().title = "改"
+    with pytest.raises(OutOfScope):
+        session.flush()
 
 
 def test_a_relationship_shows_only_what_is_within_reach_whenever_it_is_loaded(

@@ -276,6 +276,40 @@ def test_an_event_is_reported_on_level_by_level_and_ends_where_it_was_reported_t
         regional.close(valley.session, event, actor=valley.world.actors["xian.zhang"], **end)
 
 
+def spread(valley: Valley, event: Event, who: str, *places: str, title: str = "三月冰雹") -> int:
+    valley.act_as(who)
+    return regional.edit(valley.session, event, regional.Corrected(
+        title, Degree.MAJOR, more=tuple(valley.world.areas[place] for place in places)), actor=valley.world.actors[who],
+        now=valley.clock.now())
+
+
+def test_an_event_spreads_to_further_areas_and_reaches_their_households_the_same_day(valley: Valley) -> None:
+    event = valley.enter("xian.ban", "village")
+    valley.act_as("lin.cun")
+    assert valley.session.scalars(select(Event)).all() == []
+    assert spread(valley, event, "xian.ban", "sibling_village", "group1", title="特大冰雹") == 1
+    assert [area.name for area in regional.touched(valley.session, event)] == ["洛泽河村民委员会", "发路村民委员会"]
+    assert (event.title, event.degree, event.area_path) == ("特大冰雹", Degree.MAJOR, valley.world.areas["township"].path)
+    valley.act_as("lin.cun")
+    assert valley.session.scalars(select(Event.title)).all() == ["特大冰雹"]
+    assert len(valley.session.scalars(select(EventAct)).all()) == 2 and valley.exposed(event) == {"测试丙"}
+    assert spread(valley, event, "xian.ban") == 0
+
+
+@pytest.mark.parametrize(("who", "places", "error"), [
+    ("cun.gan", (), NotPermitted), ("bm.health", (), NotPermitted), ("bm.agriculture", ("other_county",), Invalid),
+    ("xian.zhang", ("other_county",), Invalid), ("wai.xian", (), NotPermitted), ("jian.cha", (), NotPermitted)])
+def test_who_may_not_correct_an_event(valley: Valley, who: str, places: tuple[str, ...], error: type) -> None:
+    event = valley.enter("bm.agriculture", "village")
+    with pytest.raises(error):
+        spread(valley, event, who, *places)
+
+
+def test_the_department_that_entered_an_event_corrects_it(valley: Valley) -> None:
+    event = valley.enter("bm.agriculture", "village")
+    assert spread(valley, event, "bm.agriculture", "sibling_village") == 1
+
+
 def test_an_event_closes_with_a_conclusion_and_says_what_was_left(valley: Valley) -> None:
     event, cadre, now = valley.enter("cun.gan", "village"), valley.world.actors["cun.gan"], valley.clock.now()
     valley.act_as("cun.gan")
