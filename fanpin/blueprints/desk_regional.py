@@ -2,7 +2,7 @@
 
 from sqlalchemy import func, or_, select
 
-from fanpin.blueprints.desk_work import Bench, Group, Item
+from fanpin.blueprints.desk_work import Bench, Group, Item, page_to_propose
 from fanpin.blueprints.links import link
 from fanpin.clock import legal_date
 from fanpin.models.areas import Area
@@ -69,7 +69,7 @@ def _signs(bench: Bench) -> Group:
              .join(Event, Event.id == Exposure.event_id)
              .where(Exposure.result == ExposureResult.AT_RISK, Exposure.removed_at.is_(None), ~proposed, Household.id.not_in(busy)))
     return bench.group("把有风险的受影响农户提出为重点核查对象", "三(二)", query, lambda row: Item(
-        f"{row[1].head_name}家", row[1].area_path, row[0].visited_on, url=link("analysis.propose", household=row[1].ref),
+        f"{row[1].head_name}家", row[1].area_path, row[0].visited_on, url=page_to_propose(bench, row[1].ref),
         note=row[2]), oldest=Exposure.visited_on, url=link("regional.index"))
 
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from fanpin.authorization import may
 from fanpin.blueprints import desk_regional, desk_register
-from fanpin.blueprints.desk_work import Bench, Group, Item, page_of_case
+from fanpin.blueprints.desk_work import Bench, Group, Item, page_of_case, page_to_propose
 from fanpin.blueprints.links import link
 from fanpin.clock import legal_date
 from fanpin.models.cases import Case
@@ -20,6 +21,7 @@ from fanpin.models.reviews import ExitConsent, Review, ReviewConclusion
 from fanpin.models.rounds import Round, RoundVisit
 from fanpin.models.warnings import Warning
 from fanpin.rules import workdays
+from fanpin.rules.actions import Action
 from fanpin.rules.intake import KeyCheckStatus, LeadStatus
 from fanpin.rules.stages import MONITORED, Stage
 from fanpin.steps.review_year import ReviewState, counts, standings
@@ -82,7 +84,7 @@ def _signs(bench: Bench) -> Group:
              .where(Lead.status == LeadStatus.MERGED, Household.id.not_in(waiting), Household.id.not_in(busy)))
     return bench.group("提出重点核查对象", "三(二)", query, lambda row: Item(
         f"{row[1].head_name}家", row[1].area_path, since=legal_date(row[0].accepted_at), note=row[0].statement[:40],
-        url=link("analysis.propose", household=row[1].ref)), oldest=Lead.id, url=link("analysis.key_checks"))
+        url=page_to_propose(bench, row[1].ref)), oldest=Lead.id, url=link("analysis.key_checks"))
 
 
 def _surveys(bench: Bench) -> Group:
@@ -172,10 +174,11 @@ def visits_due(bench: Bench) -> Group:
     days = bench.days("visit_days")
     last = select(func.max(Visit.visited_on)).where(Visit.case_id == Case.id).correlate(Case).scalar_subquery()
     seen = func.coalesce(last, Case.stage_since)
+    visits = may(bench.actor, Action.ASSISTANCE_VISIT, area_path=bench.actor.area_path)
     query = select(Case, seen).where(Case.stage.in_(MONITORED), seen <= bench.before(days))
     return bench.group("走访监测对象", "二(一)", query, lambda row: Item(
         f"{row[0].household.head_name}家", row[0].area_path, row[1], row[1] + timedelta(days=days),
-        page_of_case("assistance.visit", row[0].ref), f"每{days}天至少一次"), oldest=seen, options=[_household],
+        page_of_case("assistance.visit" if visits else "cases.show", row[0].ref), f"每{days}天至少一次"), oldest=seen, options=[_household],
         url=link("cases.index", stage=Stage.ASSISTANCE.value))
 
 

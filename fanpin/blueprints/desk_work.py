@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import Select, func
 from sqlalchemy.orm import Session
 
+from fanpin.authorization import may
 from fanpin.blueprints.links import link
 from fanpin.models.dossiers import calendar
 from fanpin.rules import workdays
+from fanpin.rules.actions import Action
 from fanpin.rules.areas import AreaLevel
 from fanpin.rules.roles import Actor
 from fanpin.rules.settings import SETTINGS
@@ -102,6 +104,12 @@ class Bench:
 def waiting(groups: Iterable[Group | None]) -> list[Group]:
     """Leave out what does not wait."""
     return [group for group in groups if group is not None and group.count]
+
+
+def page_to_propose(bench: Bench, ref: str) -> str:
+    """Return the page on which a household is proposed as key check, or its file for who may only look (三(二))."""
+    proposes = may(bench.actor, Action.ANALYSIS_PROPOSE, area_path=bench.actor.area_path)
+    return link("analysis.propose" if proposes else "households.show", household=ref)
 
 
 def page_of_case(endpoint: str, ref: str) -> str:
