@@ -1,5 +1,6 @@
 """Make a real installation: folder, keys, database, areas, lines, and three administrators."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -46,6 +47,7 @@ def founded(settings: Settings, *, demo: bool, now: datetime) -> Iterator[Flask]
     _require_nothing_there(settings)
     for folder in (settings.instance, settings.files_dir):
         folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+    _require_empty_store(settings)
     try:
         create_keyring(settings.key_file, demo=demo, now=now)
         engine = engine_for(settings)
@@ -82,8 +84,14 @@ def _require_nothing_there(settings: Settings) -> None:
             engine.dispose()
 
 
+def _require_empty_store(settings: Settings) -> None:
+    if any(settings.files_dir.iterdir()):
+        raise Plain(f"{settings.files_dir} 里还有别的安装留下的文件，它们要用那时的密钥才能读。请移走，或用 --instance 另指目录。")
+
+
 def _remove(settings: Settings) -> None:
     file = sqlite_file(settings)
+    shutil.rmtree(settings.files_dir, ignore_errors=True)
     settings.key_file.unlink(missing_ok=True)
     if file is not None:
         for path in (file, *(Path(f"{file}{end}") for end in ("-wal", "-shm", ".gate"))):

@@ -90,4 +90,13 @@ def test_a_failure_takes_the_new_files_with_it(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(init, "install", fail)
     with pytest.raises(RuntimeError):
         fanpin(tmp_path / "county", "init", "--county", COUNTY)
-    assert [path.name for path in (tmp_path / "county").iterdir()] == ["files"]
+    assert list((tmp_path / "county").iterdir()) == []
+
+
+def test_a_store_that_another_installation_filled_is_not_taken_over(tmp_path: Path) -> None:
+    left = tmp_path / "county" / "files" / "ab" / "abcd"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"encrypted under other keys")
+    result = fanpin(tmp_path / "county", "init", "--county", COUNTY)
+    assert result.exit_code == 1 and "密钥" in result.stderr
+    assert left.exists() and not (tmp_path / "county" / "keys.json").exists()
