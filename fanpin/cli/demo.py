@@ -5,11 +5,13 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import click
+from flask import Flask
 
 from fanpin.app import create_app
 from fanpin.cli import Plain, load_settings
 from fanpin.cli.adapter import register
-from fanpin.cli.demo_county import BEGUN_BEFORE, build
+from fanpin.cli.adapter import register
+from fanpin.cli.demo_county import BEGUN_BEFORE, Build
 from fanpin.cli.demo_people import PASSWORD, STAFF
 from fanpin.cli.demo_planted import told_stories
 from fanpin.cli.demo_sheets import known, save
@@ -53,13 +55,21 @@ def make(if_missing: bool, fresh: bool, count: int, today: date) -> None:
     day = today.date()
     offset = (day - Clock().today()).days
     click.echo(f"正在建立演示县（以{day:%Y-%m-%d}为今天）……")
-    with founded(settings, demo=True, now=Clock(timedelta(days=offset)).now()) as app, app.app_context():
+    with founded(settings, demo=True, now=Clock(timedelta(days=offset)).now()) as app:
         register(app)
-        told = build(db.session(), settings.files_dir, count=count, today=day, offset=offset, say=click.echo)
-        db.session.remove()
-        click.echo("正在办理后台事项（打印文书、比对）……")
-        drain(app)
+        with app.app_context():
+            build = Build(db.session(), settings.files_dir, count=count, today=day, say=click.echo,
+                          work=lambda on: _work(app, on))
+            build.found(offset=offset)
+            told = build.tell()
+            db.session.remove()
     click.echo(told)
+
+
+def _work(app: Flask, on: date) -> None:
+    """Let the worker carry out what is owed, on a day of the demo's own history."""
+    app.extensions["fanpin.clock"] = Clock(timedelta(days=(on - Clock().today()).days))
+    drain(app)
 
 
 def _remove_demo(settings: Settings) -> None:

@@ -112,6 +112,7 @@ class Endings:
 
     def department_down(self, case: Case) -> str:
         """A silent register makes the case wait; an officer of that department verifies by hand."""
+        self.people.inquire(case)
         self.people.answer(case, except_for=(Department.NATURAL_RESOURCES.value,))
         officer = self.people.as_(self.people.officers[Department.NATURAL_RESOURCES.value])
         inquiry = self.session.scalars(select(Inquiry).where(

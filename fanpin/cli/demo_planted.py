@@ -13,7 +13,7 @@ from fanpin.cli.demo_endings import Endings, Ending
 from fanpin.cli.demo_ledger import Ledger
 from fanpin.cli.demo_people import Names
 from fanpin.cli.procession import Procession
-from fanpin.cli.village_procession import Trouble
+from fanpin.cli.village_procession import Calendar, Trouble
 from fanpin.models.areas import Area, Installation
 from fanpin.models.cases import Case
 from fanpin.models.deliberation import MeetingKind, VillageList
@@ -32,6 +32,8 @@ from fanpin.steps import deliberation, households, installation, publicity
 DAY = timedelta(days=1)
 KEY = "story."
 LONGEST = 400
+# Its departments are asked after the others have sent their sheets: one of them is down by then.
+LATE = "department_down"
 REASON = {"illness": "妻子患大病住院，自付医疗费较高", "employment": "户主务工中断，收入骤减", "labour": "两位老人没有劳动能力，收入来源单一"}
 MEASURES = {
     Risk.ILLNESS: ((MeasureCategory.HEALTH, "大病救治和医疗救助", Risk.ILLNESS), (MeasureCategory.EMPLOYMENT, "介绍就近务工", None)),
@@ -62,7 +64,8 @@ class Planted:
 
     def __init__(self, session: Session, village: Area, *, today: date, begun: date, ledger: Ledger,
                  civil_affairs: Actor, procession: Callable[[Area, date], Procession],
-                 screenshot: Callable[[Area, Household], int]) -> None:
+                 screenshot: Callable[[Area, Household], int], answered: Callable[[Calendar], object]) -> None:
+        self._answered = answered
         self._civil_affairs = civil_affairs
         self.session, self.village, self.today, self.begun, self.ledger = session, village, today, begun, ledger
         self._procession, self._screenshot = procession, screenshot
@@ -151,17 +154,21 @@ class Planted:
         self._object(people, cases)
         going_on = {code: case for code, case in cases.items() if code != "objection_upheld"}
         self._on_to_the_county(people, listed, going_on, last)
-        self._end(people, [story for story in stories if story.code in going_on], going_on)
+        self._end(people, [story for story in stories if story.code in going_on], going_on, self._answered)
 
     def _publish(self, people: Procession, listed: VillageList, cases: dict[str, Case]) -> date:
         first = next(iter(cases.values()))
         return people.publish(listed, lambda: self._screenshot(self.village, first.household))
 
-    def _end(self, people: Procession, stories: list[Story], cases: dict[str, Case]) -> None:
+    def _end(self, people: Procession, stories: list[Story], cases: dict[str, Case],
+             answered: Callable[[Calendar], object] = lambda calendar: None) -> None:
         people.calendar.to(people.calendar.day + DAY)
-        for case in cases.values():
-            people.inquire(case)
-        people.calendar.to(people.calendar.day + 3 * DAY)
+        for code, case in cases.items():
+            if code != LATE:
+                people.inquire(case)
+        people.calendar.to(people.calendar.day + DAY)
+        answered(people.calendar)
+        people.calendar.to(people.calendar.day + 2 * DAY)
         endings = Endings(people, self.village)
         for story in stories:
             case = cases[story.code]

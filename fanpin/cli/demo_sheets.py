@@ -12,7 +12,7 @@ from fanpin.cli.demo_cast import invented
 from fanpin.cli.demo_families import Families, Family
 from fanpin.cli.demo_people import Names
 from fanpin.cli.demo_places import spread
-from fanpin.cli.demo_registers import Registers, SheetOf, sheets_of
+from fanpin.cli.demo_registers import ANSWERING, Registers, SheetOf, sheets_of
 from fanpin.rules.departments import Department as D
 
 FORM = "平台演示数据，人物和事件都是虚构的"
@@ -30,9 +30,11 @@ class Written:
     content: bytes
 
 
-def written(registers: Registers) -> Iterator[Written]:
-    """Return every table as the file that its department sends."""
+def written(registers: Registers, *, answering: bool | None = None) -> Iterator[Written]:
+    """Return every table as the file that its department sends; `answering` chooses those that answer questions, or the others."""
     for sheet in sheets_of(registers):
+        if answering is not None and (sheet.table in ANSWERING) is not answering:
+            continue
         name = f"{sheet.department.value}-{sheet.table}"
         if sheet.department in UTF8:
             yield Written(sheet, f"{name}.csv", _csv(sheet).encode("utf-8-sig"))

@@ -182,10 +182,10 @@ class Stories:
 
     def _at_the_county(self, village: Area) -> None:
         people = self._procession(village, self.today - 34 * DAY)
-        pairs = self._proposed(people, village, 4)
+        pairs = self._proposed(people, village, 5)
         self._through_township(people, village, pairs)
         people.calendar.to(max(people.calendar.day + DAY, self.today - 6 * DAY))
-        for case, _ in pairs[:3]:
+        for case, _ in pairs[:4]:
             people.inquire(case)
         people.answer(pairs[0][0])
         people.answer(pairs[1][0], vehicle="unknown")

@@ -44,7 +44,7 @@ class Year(Stories):
         self.left = 0
         for number, ago in enumerate(sorted(months, reverse=True)):
             village = villages[number % len(villages)]
-            self._free[village.id] = self._untouched(village)
+            self._free[village.id] = self.untouched(village)
             self._month(village, ago, per_month)
             self.session.commit()
         return f"一年来另有{self.cases}户进入办理，{self.left}户风险消除"
@@ -60,7 +60,7 @@ class Year(Stories):
                 now=people.calendar.now)
         self.session.commit()
 
-    def _untouched(self, village: Area) -> list[Household]:
+    def untouched(self, village: Area) -> list[Household]:
         """List the village's households to which nothing has happened yet."""
         people = self._procession(village, self.today)
         people.acting(Role.COUNTY_ANALYST)

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fanpin import audit
-from fanpin.cli.demo_county import platform_picture, publish_phones
+from fanpin.cli.demo_county import platform_picture
 from fanpin.cli.demo_people import ADMINISTRATOR_NAMES, COUNTY, PASSWORD, STAFF, VILLAGES, Names, term
+from fanpin.cli.demo_settling import publish_phones
 from fanpin.cli.procession import Procession
 from fanpin.cli.village_procession import Calendar, Trouble
 from fanpin.clock import at_noon

@@ -15,6 +15,7 @@ from fanpin.models.county import Inquiry, Question
 from fanpin.models.dossier_county import unsigned_adults
 from fanpin.models.measures import Measure
 from fanpin.models.reviews import ReviewConclusion
+from fanpin.rules.checks import CheckState
 from fanpin.rules.clarifications import ResolutionKind
 from fanpin.rules.duties import Department
 from fanpin.rules.members import Relation
@@ -49,13 +50,16 @@ class Procession(VillageProcession):
     def _answer_one(self, case: Case, officer: Actor, vehicle: str) -> None:
         inquiry = self.session.scalars(select(Inquiry).where(
             Inquiry.case_id == case.id, Inquiry.procedure == case.procedure, Inquiry.round == case.round)).one()
-        answers = {(question.token, question.kind): Known(self._facts(question, vehicle)) for question in inquiry.questions}
-        batch = desk_batch(Department(officer.department), answers, as_of=self.calendar.day,
-                           register_scope="本县登记范围", complete=True)
-        delivery = exchange.accept_batch(self.session, inquiry, batch, actor=officer, **self.when())
-        if delivery.problems:
-            raise Invalid("；".join(delivery.problems))
-        exchange.sign(self.session, inquiry, note="", actor=officer, **self.when())
+        answers = {(question.token, question.kind): Known(self._facts(question, vehicle)) for question in inquiry.questions
+                   if question.state == CheckState.WAITING}
+        if answers:
+            batch = desk_batch(Department(officer.department), answers, as_of=self.calendar.day,
+                               register_scope="本县登记范围", complete=True)
+            delivery = exchange.accept_batch(self.session, inquiry, batch, actor=officer, **self.when())
+            if delivery.problems:
+                raise Invalid("；".join(delivery.problems))
+        if inquiry.signed_at is None:
+            exchange.sign(self.session, inquiry, note="", actor=officer, **self.when())
         self.tell(f"{Department(officer.department).title}答复并签字", officer)
 
     def _facts(self, question: Question, vehicle: str) -> tuple[Fact, ...]:

@@ -14,6 +14,10 @@ from fanpin.models.measures import Visit
 from fanpin.models.reviews import Review
 from fanpin.models.rounds import Round, RoundVisit
 from fanpin.models.warnings import AnalysisSignature, MonthlyAnalysis, Warning
+from fanpin.models.leading_groups import JointMeeting
+from fanpin.models.supervision import ConductFinding, SupervisionTask
+from fanpin.models.staff import TrainingAttendance
+from fanpin.rules.oversight import TaskState
 from fanpin.rules.stages import Stage
 from fanpin.steps import areas, progress
 from tests.conftest import TODAY
@@ -61,3 +65,11 @@ def test_every_village_owes_this_months_round_and_earlier_ones_are_done(demo: De
 def test_the_trail_of_the_whole_demo_holds(demo: Demo) -> None:
     report = audit.verify(demo.session)
     assert report.whole and report.events > 1000
+
+
+def test_the_levels_steer_meetings_tasks_training_and_findings_are_on_record(demo: Demo) -> None:
+    meetings = demo.session.scalars(select(JointMeeting)).all()
+    assert len(meetings) == 2 and all(meeting.minutes for meeting in meetings)
+    assert set(demo.session.scalars(select(SupervisionTask.state))) == {TaskState.OPEN, TaskState.ACCEPTED}
+    assert demo.session.scalar(select(func.count()).select_from(TrainingAttendance)) > 10
+    assert demo.session.scalars(select(ConductFinding)).one().result
