@@ -14,14 +14,13 @@ from socket import AF_UNIX, SOCK_STREAM, socket
 import pytest
 
 from fanpin import sandbox
-from fanpin.adapters import distributions, run
+from fanpin.adapters import run
 from fanpin.adapters.certify import State, certify
-from fanpin.adapters.distributions import Installed
 from fanpin.adapters.failures import AdapterFailed, Failure
 from fanpin.adapters.run import MappedRow
 from fanpin.adapters.wire import ReadRow
+from tests.adapters.faulty import FOLDER, fault, with_samples
 
-FOLDER = Path(__file__).parent / "faults"
 AS_OF = date(2026, 3, 2)
 WALLS = sandbox.capabilities()
 SECRET = "母亲患病住院"
@@ -88,11 +87,6 @@ ENDS = {
     # Without this wall of the kernel the fault would end this very process: `fanpin doctor` and the certificate say so.
     **({"kills_its_parent": WALLED} if WALLS["landlock_signals"] else {}),
 }
-
-
-def fault(name: str) -> Installed:
-    path = FOLDER / f"{name}.py"
-    return Installed("fanpin-fault", name, "", "", path, distributions.digest(path))
 
 
 def row(number: int, reason: str) -> ReadRow:
@@ -190,17 +184,3 @@ def test_a_sound_one_is_certified_and_told_from_one_that_answers_its_known_perso
         (folder / "samples" / "relief.jsonl").write_text(known, encoding="utf-8")
         cases = {case.code: case.state for case in certify(installed, as_of=AS_OF, load_rows=50).cases}
         assert cases["relief.known"] is state
-
-
-def with_samples(name: str, folder: Path) -> Installed:
-    """Lay a fault with the sound adapter's samples in a folder of its own."""
-    (folder / "samples").mkdir(parents=True)
-    for module in ("well", name):
-        (folder / f"{module}.py").write_text((FOLDER / f"{module}.py").read_text(encoding="utf-8"), encoding="utf-8")
-    (folder / "samples" / "relief.csv").write_text(
-        "身份证号,姓名,救助金额,发放日期,救助事由\n53018119600301100X,样甲,3000,2026-01-12,就医\n53018119650302101X,样乙,1500,2026-01-20,\n",
-        encoding="utf-8")
-    (folder / "samples" / "aid.csv").write_text(
-        "身份证号,姓名,救助类别,月金额\n53018119600301100X,样甲,低保,380\n53018119650302101X,样乙,特困,900\n", encoding="utf-8")
-    path = folder / f"{name}.py"
-    return Installed("fanpin-fault", name, "", "", path, distributions.digest(path))
