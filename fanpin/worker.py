@@ -23,12 +23,13 @@ from fanpin.extensions import db, read_only, writing
 from fanpin.models.outbox import OutboxItem
 from fanpin.models.scoped import system_scope
 from fanpin.rules.refusals import Refusal
-from fanpin.steps import housekeeping, outbox, papers, quality, register_export, register_import, sessions
+from fanpin.steps import housekeeping, outbox, papers, quality, regional_matching, register_export, register_import, sessions
 
 IDLE_SECONDS = 0.3
 SEAL_SECONDS = 5.0
 TIDY_SECONDS = 60.0
 LEARN_SECONDS = 6 * 3600.0
+MATCH_SECONDS = 3600.0
 JUDGE_SECONDS = 10.0
 TOO_OFTEN = "处理这一项时程序多次中断，已停止重试。"
 
@@ -61,7 +62,7 @@ class Worker:
         self._handlers = discover() | {"paper.render": self._press.handle} | register_import.Jobs(settings.files_dir).handlers
         self._handlers |= register_export.Jobs(settings.files_dir, demo=app.config["FANPIN_DEMO_KEYS"]).handlers
         self._chores: list[tuple[float, Callable[[], None]]] = [
-            (SEAL_SECONDS, self.seal), (TIDY_SECONDS, self.tidy), (LEARN_SECONDS, self.learn),
+            (SEAL_SECONDS, self.seal), (TIDY_SECONDS, self.tidy), (LEARN_SECONDS, self.learn), (MATCH_SECONDS, self.match),
             (JUDGE_SECONDS, self.judge)]
         self._done_at = [0.0] * len(self._chores)
 
@@ -150,6 +151,18 @@ class Worker:
                 if progress:
                     with writing(session):
                         quality.note_progress(session, progress)
+
+    def match(self) -> None:
+        """Owe the daily matching of open events (二(四)): departments' records come in after an event was entered."""
+        with self.app.app_context():
+            session = db.session()
+            read_only(session)
+            with system_scope(session, reason="worker: match open events"):
+                due = bool(regional_matching.stale(session, now=self._now()))
+                session.commit()
+                if due:
+                    with writing(session):
+                        regional_matching.owe_again(session, now=self._now())
 
     def _carry_out(self, session: Session, item: OutboxItem) -> None:
         now = self._now()

@@ -13,12 +13,15 @@ from fanpin import audit, worker
 from fanpin.extensions import db
 from fanpin.models.areas import Installation
 from fanpin.models.audit import AuditAnchor, AuditEvent
+from fanpin.models.events import Event, Exposure
 from fanpin.models.outbox import OutboxItem, Submission
 from fanpin.models.scoped import ScopeKind, scope_of
 from fanpin.models.users import LoginFailure, UserSession
 from fanpin.rules.refusals import Invalid
-from fanpin.steps import accounts, housekeeping, outbox, sessions
+from fanpin.rules.regional import EventKind, EventSource, ExposedBy
+from fanpin.steps import accounts, housekeeping, outbox, regional, sessions
 from fanpin.worker import Worker
+from tests.builders import a_household
 from tests.conftest import StandingClock
 from tests.world import World
 
@@ -259,3 +262,21 @@ def test_only_what_was_for_a_while_is_forgotten(app: Flask, session: Session, cl
     assert session.scalars(select(LoginFailure.username)).all() == ["new"]
     left = session.execute(select(OutboxItem.kind, OutboxItem.state)).all()
     assert ("old", "done") not in left and len(left) == 5
+
+
+def test_an_open_event_finds_the_households_that_came_meanwhile_a_day_later(
+        app: Flask, session: Session, world: World, clock: StandingClock) -> None:
+    event = regional.enter(session, [world.areas["county"]], regional.Reported(
+        EventKind.WEATHER, "冰雹", clock.today(), EventSource.WATCH, ExposedBy.AREA), actor=world.actors["xian.ban"],
+        now=clock.now(), today=clock.today())
+    a_household(session, world, now=clock.now(), today=clock.today())
+    session.commit()
+    with Worker(app) as running:
+        running.match()
+        assert not running.run_once()
+        clock.move(days=1)
+        running.match()
+        running.drain()
+    session.expire_all()
+    assert session.scalar(select(func.count()).select_from(Exposure)) == 1
+    assert session.scalar(select(Event.matched_at).where(Event.id == event.id)) == clock.now()

@@ -17,8 +17,8 @@ from fanpin.rules.areas import AreaLevel, contains, levels_in
 from fanpin.rules.refusals import Invalid, NotAllowedHere, NotPermitted
 from fanpin.rules.regional import Degree, EventKind, EventSource, ExposedBy, ExposureResult, common, outermost
 from fanpin.rules.roles import Actor
-from fanpin.steps import doing, outbox
-from fanpin.steps.regional_matching import JOB, counties_of, match
+from fanpin.steps import doing
+from fanpin.steps.regional_matching import match, owe
 
 CLAUSE = "二(四)"
 
@@ -87,9 +87,7 @@ def _match(session: Session, event: Event, paths: Sequence[str], *, actor: Actor
         event.matched_at = now
         return match(session, event, path=event.area_path, added_by=actor.name, now=now)
     event.matched_at = None
-    counties = counties_of(session, paths, AreaLevel.COUNTY)
-    for county in counties:
-        outbox.put(session, JOB, {"event": event.id, "path": county.path, "last": county is counties[-1]}, now=now)
+    owe(session, event, paths, now=now)
     return 0
 
 

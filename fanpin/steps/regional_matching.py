@@ -6,15 +6,18 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, String, func, insert, literal, select, union_all
 from sqlalchemy.orm import Session
 
+from fanpin import audit
 from fanpin.models.areas import Area
 from fanpin.models.county import FactRow
-from fanpin.models.events import Event, EventArea, Exposure
+from fanpin.models.events import Event, EventAct, EventArea, Exposure
 from fanpin.models.households import Household, Member
 from fanpin.models.measures import Measure, MeasureStatus
+from fanpin.models.outbox import OutboxItem
 from fanpin.models.relocation import Community, CommunityName
 from fanpin.models.scoped import system_scope, within
 from fanpin.models.types import Instant
-from fanpin.rules.areas import contains
+from fanpin.rules.actions import Action
+from fanpin.rules.areas import AreaLevel, contains, levels_in
 from fanpin.rules.regional import REPORTED_KINDS, ExposedBy, outermost
 from fanpin.rules.risks import DEVELOPMENT
 from fanpin.steps import outbox
@@ -23,6 +26,8 @@ from fanpin.steps import outbox
 LOOK_BACK = timedelta(days=31)
 LONGEST_GROUND = 200
 JOB = "regional.match"
+BY = "系统查找"
+REPEATED_AFTER = timedelta(hours=20)
 
 
 def match(session: Session, event: Event, *, path: str, added_by: str, now: datetime) -> int:
@@ -57,13 +62,48 @@ def shared_with(path: str, touched: Iterable[str]) -> list[str]:
     return outermost(parts)
 
 
+def owe(session: Session, event: Event, paths: Iterable[str], *, now: datetime) -> None:
+    """Leave the matching of an event to the worker, county by county."""
+    counties = counties_of(session, paths, AreaLevel.COUNTY)
+    for county in counties:
+        outbox.put(session, JOB, {"event": event.id, "path": county.path, "last": county is counties[-1]}, now=now)
+
+
+def stale(session: Session, *, now: datetime) -> list[Event]:
+    """List the open events that were matched more than a day ago: departments' records come in after an event was entered."""
+    waiting = {item.payload["event"] for item in session.scalars(
+        select(OutboxItem).where(OutboxItem.kind == JOB, OutboxItem.state.in_(("waiting", "claimed"))))}
+    rows = session.scalars(select(Event).where(Event.closed_on.is_(None), Event.exposed_by != ExposedBy.NAMED,
+                                               Event.matched_at < now - REPEATED_AFTER).order_by(Event.id))
+    return [event for event in rows if event.id not in waiting]
+
+
+def owe_again(session: Session, *, now: datetime) -> int:
+    """Owe the daily matching of every open event; return of how many."""
+    events = stale(session, now=now)
+    for event in events:
+        touched = session.scalars(select(EventArea.area_path).where(EventArea.event_id == event.id)).all()
+        if all(levels_in(path) >= AreaLevel.COUNTY for path in touched):
+            outbox.put(session, JOB, {"event": event.id, "path": event.area_path, "last": True}, now=now)
+        else:
+            owe(session, event, touched, now=now)
+    return len(events)
+
+
 @outbox.handles(JOB)
 def match_county(session: Session, payload: Mapping[str, object], now: datetime) -> None:
-    """Match one county of an event that touches more than a county; running twice adds nothing."""
+    """Match a part of an event, and say so where it found somebody; running twice adds nothing."""
     event = session.scalars(select(Event).where(Event.id == payload["event"])).one()
-    match(session, event, path=str(payload["path"]), added_by=event.entered_by, now=now)
+    if event.closed_on is not None:
+        return
+    found = match(session, event, path=str(payload["path"]), added_by=BY, now=now)
     if payload["last"]:
         event.matched_at = now
+    if found:
+        session.add(EventAct(event_id=event.id, area_path=event.area_path, action=Action.REGIONAL_EXPOSE, actor=BY, at=now,
+                             note=f"按最新的档案和部门数据查找，新找到{found}户"))
+        audit.record(session, Action.REGIONAL_EXPOSE.value, actor=BY, now=now, stream=f"event:{event.id}", object=event.ref,
+                     area_path=event.area_path, facts={"found": found})
 
 
 def _sources(session: Session, event: Event) -> Iterator[Select[tuple[int, str]]]:

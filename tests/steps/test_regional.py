@@ -211,6 +211,31 @@ def test_an_event_above_the_county_is_matched_county_by_county_by_the_worker(val
     assert valley.session.scalar(select(func.count()).select_from(Exposure)) == 4
 
 
+def test_an_open_event_is_matched_again_every_day_as_departments_records_come_in(valley: Valley) -> None:
+    event = valley.enter("xian.ban", "county", exposed_by=ExposedBy.REPORTED)
+    valley.enter("xian.ban", "county", exposed_by=ExposedBy.NAMED)
+    assert valley.exposed(event) == set()
+    valley.fact(valley.first, "natural_disaster", "emergency", label="房屋受损")
+    today, tomorrow = valley.clock.now(), valley.clock.now() + timedelta(hours=21)
+    assert regional_matching.owe_again(valley.session, now=today) == 0
+    assert regional_matching.owe_again(valley.session, now=tomorrow) == 1
+    valley.session.flush()
+    assert regional_matching.owe_again(valley.session, now=tomorrow) == 0, "one that is owed is not owed twice"
+    item = valley.session.scalars(select(OutboxItem).where(OutboxItem.kind == regional_matching.JOB)).one()
+    regional_matching.match_county(valley.session, item.payload, tomorrow)
+    assert valley.exposed(event) == {"测试甲"} and event.matched_at == tomorrow
+    assert valley.session.scalars(select(EventAct.note).order_by(EventAct.id.desc())).first() == "按最新的档案和部门数据查找，新找到1户"
+
+
+def test_a_closed_event_is_matched_no_more(valley: Valley) -> None:
+    event, analyst = valley.enter("xian.ban", "county"), valley.world.actors["xian.ban"]
+    regional.close(valley.session, event, conclusion="未成灾", unseen_reason="没有成灾", actor=analyst, now=valley.clock.now(), today=TODAY)
+    valley.home("测试戊", "group2")
+    assert regional_matching.owe_again(valley.session, now=valley.clock.now() + timedelta(days=2)) == 0
+    regional_matching.match_county(valley.session, {"event": event.id, "path": event.area_path, "last": True}, valley.clock.now())
+    assert len(valley.exposed(event)) == 3
+
+
 def test_matching_asks_no_more_for_many_households(valley: Valley) -> None:
     asked = []
     for number in (0, 6):
