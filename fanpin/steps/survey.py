@@ -95,6 +95,8 @@ def record(session: Session, case: Case, visit: Visit, *, actor: Actor, now: dat
     doing.permit(session, Action.SURVEY_RECORD, actor=actor, subject=case)
     doing.not_future(today, visited_on=visit.visited_on)
     _refuse_unknown(visit)
+    # Read before the row is begun: a half-filled one must not be written along.
+    marks = _of_household(case, visit.empty_registered), _of_household(case, visit.not_sharing)
     row = session.scalar(select(Survey).where(Survey.case_id == case.id, Survey.procedure == case.procedure,
                                               Survey.round == case.round))
     if row is None:
@@ -104,7 +106,7 @@ def record(session: Session, case: Case, visit: Visit, *, actor: Actor, now: dat
     row.items = {code: text for code, text in visit.items.items() if text.strip()}
     row.judgements = {code: text for code, text in visit.judgements.items() if text.strip()}
     row.grounds = {code: text.strip() for code, text in visit.grounds.items() if text.strip()}
-    row.empty_registered, row.not_sharing = _of_household(case, visit.empty_registered), _of_household(case, visit.not_sharing)
+    row.empty_registered, row.not_sharing = marks
     row.risks = [risk.value for risk in visit.risks]
     row.household_class, row.class_reason = visit.household_class, visit.class_reason
     row.motivation_weak, row.stable_work_income = visit.motivation_weak, visit.stable_work_income

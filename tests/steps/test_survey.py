@@ -272,3 +272,10 @@ def test_people_of_a_household_are_of_age_at_eighteen_or_when_nobody_knows(
     for born, grown in ((date(2008, 3, 3), False), (date(2008, 3, 2), True), (None, True)):
         child.born_on = born
         assert (child in survey.adults(household.members, clock.today())) is grown
+
+
+def test_a_sheet_is_recorded_for_a_household_that_was_not_read_yet(
+        session: Session, world: World, clock: StandingClock, case: Case) -> None:
+    visit = a_visit(case, clock.today())
+    session.expire_all()
+    assert survey.record(session, case, visit, **when(world, clock)).recorded_by == world.actors["cun.gan"].name
