@@ -1696,6 +1696,30 @@ def upgrade() -> None:
     op.create_index('ix_paper_case_id', 'paper', ['case_id'], unique=False)
     op.create_index('ix_paper_household_id', 'paper', ['household_id'], unique=False)
     op.create_index('ix_paper_list_id', 'paper', ['list_id'], unique=False)
+    op.create_table('population_event',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('household_id', sa.Integer(), nullable=False),
+        sa.Column('other_household_id', sa.Integer()),
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('happened_on', sa.Date(), nullable=False),
+        sa.Column('persons', sa.JSON(), nullable=False),
+        sa.Column('document', sa.String(length=120), nullable=False),
+        sa.Column('reason', sa.String(length=200), nullable=False),
+        sa.Column('places', sa.String(length=200), nullable=False),
+        sa.Column('file_id', sa.Integer()),
+        sa.Column('recorded_by', sa.String(length=60), nullable=False),
+        sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['file_id'], ['stored_file.id'], name=op.f('fk_population_event_file_id')),
+        sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_population_event_household_id')),
+        sa.ForeignKeyConstraint(['other_household_id'], ['household.id'], name=op.f('fk_population_event_other_household_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_population_event')),
+        sa.UniqueConstraint('ref', name=op.f('uq_population_event_ref'))
+    )
+    op.create_index(op.f('ix_population_event_area_path'), 'population_event', ['area_path'], unique=False)
+    op.create_index('ix_population_event_household', 'population_event', ['household_id'], unique=False)
+    op.create_index('ix_population_event_other', 'population_event', ['other_household_id'], unique=False)
     op.create_table('question',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('inquiry_id', sa.Integer(), nullable=False),

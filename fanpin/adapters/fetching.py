@@ -1,5 +1,7 @@
 """The core's side of 中间库 and platform: the same rows as from a sheet, whatever the department's transport."""
 
+import csv
+import io
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -7,7 +9,7 @@ from typing import Self
 
 import msgspec
 
-from fanpin.adapters.failures import AdapterFailed, Failure, failure_of
+from fanpin.adapters.failures import FETCHING, AdapterFailed, Failure, failure_of
 from fanpin.adapters.manifest import Table
 from fanpin.adapters.transports.http import CALL_SECONDS, Platform
 from fanpin.adapters.transports.remote import Fetched, OpenDatabase, OpenPlatform, Waiting
@@ -15,7 +17,6 @@ from fanpin.adapters.transports.sql import Database
 from fanpin.adapters.wire import LARGEST_ANSWER, Chunk, Opened, encode
 from fanpin.sandbox import Child, ChildFailed, RequestFailed
 
-FETCHING = "从部门系统取数"
 # The platform's own budget, and what the child needs beside it.
 CHUNK_SECONDS, CPU_SECONDS, MEMORY_MB = CALL_SECONDS + 10, 300, 768
 ENDLESS = 10**9
@@ -26,7 +27,7 @@ class Fetching:
 
     def __init__(self, table: Table, source: Database | Platform, *, today: date, since: str = "",
                  renamed: Mapping[str, str] | None = None, question: Mapping[str, object] | None = None,
-                 ticket: str = "") -> None:
+                 ticket: str = "", lines: bool = False) -> None:
         self.mark, self.waiting, self._table = since, None, table
         self._child = Child(["-m", "fanpin.adapters.transports.remote"], memory_mb=MEMORY_MB, cpu_seconds=CPU_SECONDS,
                             output_limit=LARGEST_ANSWER, files=_files(source), network=True, max_requests=ENDLESS,
@@ -34,9 +35,10 @@ class Fetching:
         names = dict(renamed or {})
         wanted: OpenDatabase | OpenPlatform
         if isinstance(source, Database):
-            wanted = OpenDatabase(table, names, since, source)
+            wanted = OpenDatabase(table, names, since, source, lines)
         else:
-            wanted = OpenPlatform(table, names, since, source, today, None if question is None else dict(question), ticket)
+            asked = None if question is None else dict(question)
+            wanted = OpenPlatform(table, names, since, source, today, asked, ticket, lines)
         try:
             self.opened = msgspec.json.decode(self._ask(encode(wanted)), type=Opened)
         except BaseException:
@@ -54,6 +56,21 @@ class Fetching:
 
     def __iter__(self) -> Iterator[Chunk]:
         """Yield the chunks; afterwards `mark` says up to where they reached, `waiting` whether the answer comes later."""
+        return (fetched.chunk for fetched in self._coming())
+
+    def sheet(self) -> bytes:
+        """Return everything as one sheet in the department's own headings, b"" where nothing came."""
+        written = io.StringIO()
+        table = csv.writer(written, lineterminator="\n")
+        headed = False
+        for fetched in self._coming():
+            if fetched.lines and not headed:
+                table.writerow(fetched.headings)
+                headed = True
+            table.writerows(fetched.lines)
+        return written.getvalue().encode()
+
+    def _coming(self) -> Iterator[Fetched]:
         last = False
         while not last:
             fetched = msgspec.json.decode(self._ask(b""), type=Fetched)
@@ -61,7 +78,7 @@ class Fetching:
             last = fetched.chunk.last
             if fetched.chunk.refused:
                 raise AdapterFailed(Failure("unavailable", fetched.chunk.refused))
-            yield fetched.chunk
+            yield fetched
 
     def close(self) -> None:
         """End the child."""

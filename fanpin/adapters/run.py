@@ -11,7 +11,7 @@ from typing import Self
 
 import msgspec
 
-from fanpin.adapters import declaration, distributions
+from fanpin.adapters import connections, declaration, distributions
 from fanpin.adapters.contract import Answer, Fact, Known, Later, NotFound, Unavailable, fact_errors
 from fanpin.adapters.distributions import Installed
 from fanpin.adapters.failures import LOADING, MAPPING, AdapterFailed, Failure, failure_of
@@ -81,7 +81,9 @@ def declared(installed: Installed) -> Usable:
         child.close()
     if said.manifest is None:
         return Usable(installed, problems=(said.refused or "适配器没有说明自己是什么",))
-    manifest = replace(said.manifest, version=installed.version)
+    own = said.manifest.settings
+    manifest = replace(said.manifest, version=installed.version,
+                       settings=(*own, *connections.settings(said.manifest.transports, said.manifest.tables)))
     problems = list(declaration.problems(manifest))
     if manifest.name != installed.entry:
         problems.append(f"名称“{manifest.name}”与安装的入口点“{installed.entry}”不一致")
@@ -92,8 +94,9 @@ class PluginChild:
     """A plugin's child kept for many chunks of rows; close it, or use it in a `with`."""
 
     def __init__(self, installed: Installed, manifest: Manifest, *, settings: Mapping[str, str] | None = None) -> None:
-        open_names = {setting.name for setting in manifest.settings if not setting.secret}
-        defaults = {setting.name: setting.default for setting in manifest.settings if not setting.secret}
+        # Where the rows come from is the core's own business: no address and no secret crosses.
+        own = [setting for setting in manifest.settings if not setting.secret and not connections.is_ours(setting.name)]
+        open_names, defaults = {setting.name for setting in own}, {setting.name: setting.default for setting in own}
         self._settings = {**defaults, **{name: value for name, value in (settings or {}).items() if name in open_names}}
         self._manifest, self._child = manifest, _child(installed)
 

@@ -23,6 +23,7 @@ from fanpin.rules.members import Education, Health, Schooling, age_on
 from fanpin.rules.privacy import mask_id
 from fanpin.rules.survey import GUARANTEE_TITLES
 from fanpin.rules.titles import TitledEnum
+from fanpin.steps import population
 
 RECENT = 20
 
@@ -81,6 +82,7 @@ def file_of(household: Household, *, today: date) -> dict[str, object]:
         "incomes": [(row, row.statement()) for row in _mine(IncomeRecord, household)],
         "guarantees": [(row, _unsafe(row)) for row in _mine(GuaranteeRecord, household)],
         "cases": [(case, link("cases.show", case=case.ref)) for case in cases],
+        "regrouped": population.lately_regrouped(db.session(), household, today=today),
         "doubts": list(db.session.scalars(select(DoubtRow).where(
             DoubtRow.household_id == household.id, DoubtRow.state == DoubtState.OPEN).order_by(DoubtRow.id).limit(RECENT))),
         "leads": list(_mine(Lead, household)),

@@ -120,7 +120,9 @@ def of_visit(visit: RoundVisit) -> ResponseReturnValue:
 @blueprint.post("/rounds/<ref:round>")
 @guard(Action.ANALYSIS_VISIT)
 def of_round(round: Round) -> ResponseReturnValue:
-    """Issue the register of a round, a long one in parts."""
+    """Issue the register of a round, a long one in parts, or a blank sheet for a household that is not on file."""
+    if request.form.get("code") == "round_sheet":
+        return _issued("round_sheet", round)
     parts = max(1, parts_of(round.households))
     rows = [_issue("round_register", round, part=part) for part in range(1, parts + 1)]
     return _shown(rows)

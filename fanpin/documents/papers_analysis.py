@@ -104,6 +104,7 @@ class RoundSheet:
     note: str = ""
     visited_on: date | None = None
     visited_by: str = ""
+    blank: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from fanpin.models.scoped import Referenced, Scope, Scoped
 from fanpin.models.types import Code, Encrypted, Instant, Json, bytewise
 from fanpin.rules.income import IncomeStatement
 from fanpin.rules.members import FocusGroup, LabourSkill, Relation, Sex
+from fanpin.rules.titles import TitledEnum
 
 
 class Household(Referenced, Scoped, Base):
@@ -184,3 +185,38 @@ class GuaranteeRecord(Scoped, Base):
     recorded_by: Mapped[str] = mapped_column(String(60))
 
 
+
+
+class PopulationKind(TitledEnum):
+    """What changes who belongs to a household."""
+
+    BIRTH = ("birth", "出生")
+    MARRIED_IN = ("married_in", "婚入")
+    MOVED_IN = ("moved_in", "迁入")
+    DEATH = ("death", "死亡")
+    MARRIED_OUT = ("married_out", "婚出")
+    MOVED_OUT = ("moved_out", "迁出")
+    SPLIT = ("split", "分户")
+    MERGE = ("merge", "并户")
+    MOVE = ("move", "整户迁移")
+
+
+class PopulationEvent(Referenced, Scoped, Base):
+    """A change of who belongs to a household: when, on what document, for what reason, with which other household."""
+
+    __tablename__ = "population_event"
+    __table_args__ = (Index("ix_population_event_household", "household_id"),
+                      Index("ix_population_event_other", "other_household_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
+    other_household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"))
+    kind: Mapped[PopulationKind] = mapped_column(Code(PopulationKind))
+    happened_on: Mapped[date]
+    persons: Mapped[list[str]] = mapped_column(JSON)
+    document: Mapped[str] = mapped_column(String(120))
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    places: Mapped[str] = mapped_column(String(200), default="")
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+    recorded_by: Mapped[str] = mapped_column(String(60))
+    recorded_at: Mapped[datetime] = mapped_column(Instant)

@@ -8,6 +8,8 @@ class Action(TitledEnum):
 
     HOUSEHOLD_READ = ("household.read", "查看农户档案")
     HOUSEHOLD_EDIT = ("household.edit", "登记和修改农户档案")
+    HOUSEHOLD_POPULATION = ("household.population", "办理出生、死亡、婚嫁、迁入迁出")
+    HOUSEHOLD_REGROUP = ("household.regroup", "办理分户、并户、整户迁移")
     HOUSEHOLD_UNMASK = ("household.unmask", "查看完整证件号码或电话")
     QUALITY_READ = ("quality.read", "查看疑点")
     QUALITY_EXPLAIN = ("quality.explain", "说明并保留疑点")

@@ -159,6 +159,7 @@ class DepartureReason(TitledEnum):
     MOVED = ("moved", "迁出")
     MARRIED_OUT = ("married_out", "婚出")
     SPLIT = ("split", "分户")
+    MERGED = ("merged", "并户")
     OTHER = ("other", "其他")
 
 

@@ -104,6 +104,9 @@ _PROPOSERS = (A.SURVEY_PROPOSE, A.DELIBERATION_SUBMIT, A.PUBLICITY_REPORT, A.SUR
 PERMISSIONS = {row.action: row for row in (
     _row(A.HOUSEHOLD_READ, READERS, "六(一)"),
     _row(A.HOUSEHOLD_EDIT, MONITORS | {R.COUNTY_ANALYST}, "三(三)"),
+    _row(A.HOUSEHOLD_POPULATION, MONITORS | {R.COUNTY_ANALYST}, "三(三)"),
+    # Splits and merges are what 附件2 第七项 looks at: not for a group's cadre alone.
+    _row(A.HOUSEHOLD_REGROUP, VILLAGE | {R.TOWNSHIP_CADRE, R.COUNTY_ANALYST}, "三(三)"),
     _row(A.HOUSEHOLD_UNMASK, MONITORS | {R.COUNTY_ANALYST}, "三(三)"),
     _row(A.QUALITY_READ, LINE_STAFF | {R.INSPECTOR}, "六(一)"),
     _row(A.QUALITY_EXPLAIN, MONITORS | {R.COUNTY_ANALYST}, "六(一)"),

@@ -196,7 +196,7 @@ def set_settings(session: Session, release: AdapterRelease, values: Mapping[str,
     changed = []
     for setting in manifest.settings:
         value, row = values.get(setting.name, "").strip(), rows.get(setting.name)
-        if (setting.secret and not value) or value == (row.value if row else setting.default):
+        if setting.name not in values or (setting.secret and not value) or value == (row.value if row else setting.default):
             continue
         if row is None:
             row = AdapterSetting(area_path=county.path, department=release.department, adapter=release.name, key=setting.name)

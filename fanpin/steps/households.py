@@ -80,7 +80,7 @@ def create(session: Session, *, actor: Actor, now: datetime, today: date, group:
     for member in members:
         member.area_path = group.path
     household.members = members
-    _refresh_head(household)
+    refresh_head(household)
     session.add(household)
     doing.note(session, Action.HOUSEHOLD_EDIT, actor=actor, now=now, subject=_flushed(session, household),
                facts={"what": "建立农户档案", "members": len(members)})
@@ -96,7 +96,7 @@ def add_member(session: Session, household: Household, person: Person, *, actor:
     _refuse_known(session, [member])
     member.area_path = household.area_path
     household.members.append(member)
-    _refresh_head(household)
+    refresh_head(household)
     doing.note(session, Action.HOUSEHOLD_EDIT, actor=actor, now=now, subject=household,
                facts={"what": "增加家庭成员", "member": member.name})
     return member
@@ -118,7 +118,7 @@ def edit_member(session: Session, member: Member, person: Person, *, actor: Acto
             setattr(member, name, getattr(fresh, name))
             changed.append(name)
     check_set(household.present_members, today=today)
-    _refresh_head(household)
+    refresh_head(household)
     doing.note(session, Action.HOUSEHOLD_EDIT, actor=actor, now=now, subject=household,
                facts={"what": "修改家庭成员", "member": member.name, "changed": changed})
 
@@ -138,7 +138,7 @@ def leave(session: Session, member: Member, *, left_on: date, reason: DepartureR
     """Write down that a person is no longer of the household, whichever act has settled it."""
     household = member.household
     member.left_on, member.left_reason = left_on, reason.value
-    _refresh_head(household)
+    refresh_head(household)
     doing.note(session, Action.HOUSEHOLD_EDIT, actor=actor, now=now, subject=household,
                facts={"what": "减少家庭成员", "member": member.name, "reason": reason.value})
 
@@ -150,7 +150,7 @@ def change_head(session: Session, household: Household, member: Member, relation
     for other in household.present_members:
         other.relation = Relation.HEAD if other.id == member.id else relations.get(other.id, other.relation)
     check_set(household.present_members, today=today)
-    _refresh_head(household)
+    refresh_head(household)
     doing.note(session, Action.HOUSEHOLD_EDIT, actor=actor, now=now, subject=household,
                facts={"what": "变更户主", "member": member.name})
 
@@ -312,7 +312,8 @@ def _refuse_known(session: Session, members: Sequence[Member]) -> None:
         raise Invalid({"id_number": f"{names}的身份证号已登记在另一户，请联系县级业务人员核实户籍后再办理。"})
 
 
-def _refresh_head(household: Household) -> None:
+def refresh_head(household: Household) -> None:
+    """Keep the head's name and the number of people beside the household, for lists."""
     head = household.head
     household.size = len(household.present_members)
     if head is not None:

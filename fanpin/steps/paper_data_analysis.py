@@ -99,6 +99,8 @@ def _heads(session: Session, ids: Iterable[int]) -> dict[int, str]:
 
 def round_sheet(request: Request) -> papers.RoundSheet:
     """Fill the sheet of one household of a round from its file; what is to be asked stays blank."""
+    if isinstance(request.about, Round):
+        return _blank_sheet(request, request.about)
     visit = request.the(RoundVisit, "排查农户")
     session = request.session
     with system_scope(session, reason="排查批次的名称和起止"):
@@ -119,6 +121,14 @@ def round_sheet(request: Request) -> papers.RoundSheet:
         warnings=tuple(f"{came_from(each)}：{each.content}" for each in waiting), questions=QUESTIONS,
         results=tuple(item.title for item in VisitResult), result=visit.result.title if visit.result else "",
         note=visit.note, visited_on=visit.visited_on, visited_by=visit.visited_by)
+
+
+def _blank_sheet(request: Request, row: Round) -> papers.RoundSheet:
+    """Return the sheet of a round for a household that is not on file: all to be written by hand."""
+    return papers.RoundSheet(
+        place=request.place, issuer=request.issuer(), round_title=row.title, occasion=row.occasion.title,
+        period_from=row.starts_on, period_to=row.ends_on, visitors=row.visitors, head_name="", lifted=False, focus=(),
+        members=(), warnings=(), questions=QUESTIONS, results=tuple(item.title for item in VisitResult), blank=True)
 
 
 def focus_of(session: Session, household_ids: Iterable[int]) -> list[FocusRecord]:

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, selectinload
 
 from fanpin.models.cases import Case
-from fanpin.models.county import FactRow, FindingRow, Inquiry, Question
+from fanpin.models.county import AnyInquiry, FactRow, FindingRow, Question
 from fanpin.models.dossier_county import PRESENT
 from fanpin.rules.actions import Action
 from fanpin.rules.checks import CheckState
@@ -59,12 +59,12 @@ def withdraw(session: Session, case: Case, *, withdrawn_on: date, reason: str, a
 
 
 def _resting_on_consent(session: Session, case: Case) -> list[Question]:
-    """List the present round's questions that only the authorisation allows; after the decision nothing is asked."""
-    if case.stage is not Stage.COUNTY:
-        return []
-    rows = session.scalars(select(Question).join(Inquiry, Inquiry.id == Question.inquiry_id).where(
-        Inquiry.case_id == case.id, Inquiry.procedure == case.procedure).options(selectinload(Question.inquiry))).all()
-    return [row for row in rows if row.kind not in KINDS or KINDS[row.kind].basis is not Basis.DUTY]
+    """List the questions that only the authorisation allows, the 直通车 included: before the decision all, later the open ones."""
+    rows = session.scalars(select(Question).join(AnyInquiry, AnyInquiry.id == Question.inquiry_id).where(
+        AnyInquiry.case_id == case.id, AnyInquiry.procedure == case.procedure).options(selectinload(Question.inquiry))).all()
+    undecided = case.stage is Stage.COUNTY
+    return [row for row in rows if (undecided or row.inquiry.signed_at is None)
+            and (row.kind not in KINDS or KINDS[row.kind].basis is not Basis.DUTY)]
 
 
 def _stop_asking(session: Session, case: Case, questions: Sequence[Question], on: date) -> None:

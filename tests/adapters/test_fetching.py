@@ -126,6 +126,24 @@ def test_a_platform_that_is_down_ends_in_one_sentence(desk: Desk) -> None:
     assert failed.value.failure.code == "unavailable" and not failed.value.failure.security
 
 
+def test_what_was_fetched_can_be_kept_as_the_sheet_that_it_might_have_been(
+        database: Database, platform: Platform, desk: Desk, tmp_path: Path) -> None:
+    for source in (database, platform):
+        with Fetching(RELIEF, source, today=TODAY, lines=True) as fetching:
+            content = fetching.sheet()
+        (tmp_path / "kept.csv").write_bytes(content)
+        with SheetReading(tmp_path / "kept.csv", [RELIEF]) as reading:
+            assert said([row for chunk in reading for row in chunk.rows]) == said(from_sheet())
+    desk.records = [{**records()[0], "身份证号": 530628197403129031}]
+    with Fetching(RELIEF, platform, today=TODAY, lines=True) as fetching:
+        (tmp_path / "kept.csv").write_bytes(fetching.sheet())
+    with SheetReading(tmp_path / "kept.csv", [RELIEF]) as reading:
+        assert "数值格式" in reading.opened.refused
+    desk.records = []
+    with Fetching(RELIEF, platform, today=TODAY, lines=True) as fetching:
+        assert fetching.sheet() == b""
+
+
 def test_nothing_new_is_no_failure(database: Database, platform: Platform, desk: Desk) -> None:
     desk.records = []
     assert fetched(platform)[0] == [] and fetched(database, since="s:2027")[0] == []

@@ -59,7 +59,7 @@ def test_each_sees_its_own_departments_adapters(app: Flask, release: AdapterRele
 def test_the_page_tells_kinds_with_their_clause_and_the_columns(app: Flask, release: AdapterRelease):
     said = words(log_in(app, OFFICER).get(f"/adapters/{release.ref}"))
     for word in ("提供家庭成员因病住院医保报销后自付费用较高的农户信息", "批量提供（附件1）", "逐人核查（三(六)）", release.digest,
-                 "个人负担金额", "没有故障", "没有要设置的内容"):
+                 "个人负担金额", "没有故障", "数据怎么来"):
         assert word in said
 
 

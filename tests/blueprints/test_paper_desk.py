@@ -92,6 +92,9 @@ def test_the_sheets_of_a_round_are_printed_before_the_visit(app: Flask, session:
     sheet, = issued(session, "round_sheet")
     filled = from_json(sheet.code, sheet.data)
     assert filled.warnings == ("医保部门：住院自付2.6万元",) and filled.result == "" and len(filled.questions) == 11
+    assert client.post(f"/paper-desk/rounds/{row.ref}", data={"code": "round_sheet"}).status_code == 302
+    blank = from_json("round_sheet", issued(session, "round_sheet")[1].data)
+    assert blank.blank and blank.head_name == "" and blank.members == () and blank.round_title == "三月排查"
     register, = issued(session, "round_register")
     assert (from_json(register.code, register.data).owed, register.about) == (1, f"visit_round:{row.id}")
 

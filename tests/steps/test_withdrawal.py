@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from fanpin.models.cases import Case
-from fanpin.models.county import FactRow, FindingRow, Inquiry, Question
+from fanpin.models.county import AT_PROVINCE, DirectRequest, FactRow, FindingRow, Inquiry, Question
 from fanpin.rules.checks import CheckState
 from fanpin.rules.duties import KINDS
 from fanpin.rules.duty_kinds import Basis, ConsentClass
@@ -102,6 +102,28 @@ def test_after_a_withdrawal_no_department_can_answer_until_all_is_signed_again(
     clock.move(hours=1)
     answered(session, inquiry, world, clock)
     assert {row.state for row in on_consent} == {CheckState.CLEAR.value}
+
+
+def test_while_a_household_is_helped_open_questions_stop_and_what_was_decided_stays(
+        session: Session, world: World, clock: StandingClock) -> None:
+    case = a_case_at_county(session, world, clock)
+    county.inquire(session, case, **when(world, clock, "xian.ban"))
+    all_answered(session, case, world, clock)
+    member_id = member(case, HEAD)
+    asked = DirectRequest(
+        case_id=case.id, area_path=case.area_path, department="public_security", case_code="", head_name="", place="",
+        procedure=case.procedure, round=case.round, blocking=False, asked_on=TODAY, due_on=TODAY, asked_by="赵", ground="省外购车")
+    asked.questions = [Question(department="public_security", area_path=case.area_path, level=AT_PROVINCE, kind="vehicle",
+                                token="a" * 14, member_id=member_id, subject_name=HEAD)]
+    session.add(asked)
+    session.flush()
+    session.execute(update(Case).where(Case.id == case.id).values(stage=Stage.ASSISTANCE))
+    session.refresh(case)
+    stopped = withdrawal.withdraw(session, case, withdrawn_on=TODAY, reason="提出", **when(world, clock))
+    assert (stopped.inquiries, stopped.answers) == (1, 0)
+    assert asked.questions[0].state == CheckState.UNAVAILABLE.value
+    kept = session.scalars(select(Inquiry).where(Inquiry.case_id == case.id)).all()
+    assert kept and all(row.signed_at is not None for row in kept)
 
 
 def test_only_a_standing_authorisation_of_an_open_case_is_taken_back_and_by_the_village(

@@ -1,6 +1,7 @@
 """Records with named fields, from a database or a platform, into what the contract calls rows."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 
 from fanpin.adapters import cells, headers
 from fanpin.adapters.headers import HeaderRefused
@@ -9,6 +10,7 @@ from fanpin.adapters.wire import ROWS_AT_A_TIME, Chunk, Problem, ReadRow
 
 Record = Mapping[str, object]
 NOT_SINGLE = "不是单一的值，请核对接口"
+LONG_NUMBER = 10**14
 
 
 class RecordsRefused(Exception):
@@ -21,13 +23,14 @@ class Records:
     def __init__(self, table: Table, renamed: Mapping[str, str]) -> None:
         self._table, self._renamed = table, renamed
         self._fields: dict[str, str] = {}
+        self._headings: tuple[str, ...] = ()
         self._scales: Mapping[str, int] = {}
         self._count = 0
 
     @property
-    def columns(self) -> tuple[str, ...]:
-        """Return the columns that were recognised."""
-        return tuple(self._fields)
+    def headings(self) -> tuple[str, ...]:
+        """Return the headings of the columns that were recognised, with the units that they name."""
+        return self._headings
 
     def chunks(self, page: Iterable[Record]) -> Iterator[Chunk]:
         """Yield the page's rows with their problems."""
@@ -36,6 +39,14 @@ class Records:
             self._recognise(records)
         for at in range(0, len(records), ROWS_AT_A_TIME):
             yield self._chunk(records[at:at + ROWS_AT_A_TIME])
+
+    def lines(self, page: Iterable[Record]) -> Iterator[tuple[str, ...]]:
+        """Yield the page's records as lines of a sheet under `headings`, each value as it would be typed there."""
+        records = list(page)
+        if records and not self._fields:
+            self._recognise(records)
+        for record in records:
+            yield tuple(_typed(record.get(field)) for field in self._fields.values())
 
     def _recognise(self, records: list[Record]) -> None:
         fields = list(dict.fromkeys(field for record in records for field in record))
@@ -48,6 +59,7 @@ class Records:
             lacking = "、".join(headers.missing([called], self._table))
             raise RecordsRefused(f"“{self._table.title}”还缺这些字段：{lacking}；请在设置的“字段对应”里写明")
         self._fields = {name: fields[place] for name, place in header.places.items()}
+        self._headings = tuple(called[place] for place in header.places.values())
         self._scales = header.scales
 
     def _chunk(self, records: list[Record]) -> Chunk:
@@ -66,3 +78,14 @@ class Records:
             else:
                 rows.append(ReadRow(self._count, taken.keys, taken.cells))
         return Chunk(tuple(rows), tuple(problems), refused)
+
+
+def _typed(value: object) -> str:
+    """Return a value as a sheet would hold it; a number of a card's length shows that it came as one, to be refused."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, int) and not isinstance(value, bool) and value >= LONG_NUMBER:
+        return f"{value}.0"
+    return NOT_SINGLE if isinstance(value, list | dict | bytes) else str(value)

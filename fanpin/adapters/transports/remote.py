@@ -15,7 +15,7 @@ from fanpin.adapters.transports import sql
 from fanpin.adapters.transports.http import Client, Pending, Platform, PlatformFailed
 from fanpin.adapters.transports.records import Record, Records, RecordsRefused
 from fanpin.adapters.transports.sql import Database, DatabaseFailed
-from fanpin.adapters.wire import Chunk, Opened, encode
+from fanpin.adapters.wire import ROWS_AT_A_TIME, Chunk, Opened, encode
 
 FAILURES = (PlatformFailed, DatabaseFailed, RecordsRefused)
 
@@ -27,6 +27,7 @@ class OpenDatabase(Struct, frozen=True, tag="database"):
     renamed: dict[str, str]
     since: str
     database: Database
+    lines: bool = False
 
 
 class OpenPlatform(Struct, frozen=True, tag="platform"):
@@ -39,6 +40,7 @@ class OpenPlatform(Struct, frozen=True, tag="platform"):
     today: date
     question: dict[str, object] | None = None
     ticket: str = ""
+    lines: bool = False
 
 
 class Waiting(Struct, frozen=True):
@@ -49,9 +51,11 @@ class Waiting(Struct, frozen=True):
 
 
 class Fetched(Struct, frozen=True):
-    """Some rows, the mark up to which they reach, or the reason why nothing more comes."""
+    """Some rows, or lines of a sheet under headings; the mark up to which they reach; or why nothing more comes."""
 
     chunk: Chunk
+    headings: tuple[str, ...] = ()
+    lines: list[tuple[str, ...]] = []
     mark: str = ""
     waiting: Waiting | None = None
 
@@ -81,8 +85,7 @@ def _safely(coming: Iterator[Fetched]) -> Iterator[Fetched]:
 def _database(wanted: OpenDatabase) -> Iterator[Fetched]:
     records = Records(wanted.table, wanted.renamed)
     for page in sql.pages(wanted.database, since=wanted.since):
-        for chunk in records.chunks(page.rows):
-            yield Fetched(chunk, page.watermark)
+        yield from _told(records, page.rows, wanted.lines, mark=page.watermark)
 
 
 def _platform(wanted: OpenPlatform) -> Iterator[Fetched]:
@@ -91,8 +94,16 @@ def _platform(wanted: OpenPlatform) -> Iterator[Fetched]:
         if isinstance(page, Pending):
             yield Fetched(Chunk(last=True), waiting=Waiting(page.ticket, page.due))
         else:
-            for chunk in records.chunks(page):
-                yield Fetched(chunk)
+            yield from _told(records, page, wanted.lines)
+
+
+def _told(records: Records, page: list[Record], lines: bool, *, mark: str = "") -> Iterator[Fetched]:
+    if lines:
+        told = list(records.lines(page))
+        yield from (Fetched(Chunk(), records.headings, told[at:at + ROWS_AT_A_TIME], mark)
+                    for at in range(0, len(told), ROWS_AT_A_TIME))
+    else:
+        yield from (Fetched(chunk, mark=mark) for chunk in records.chunks(page))
 
 
 def _asked(client: Client, wanted: OpenPlatform) -> Iterator[list[Record] | Pending]:

@@ -86,7 +86,7 @@ def _pages(connection: Connection, table: Table, database: Database, since: str)
                 raise DatabaseFailed(f"一次超过{MOST_ROWS}行，请设置增量字段或分批提供")
             if database.watermark and (last := part[-1][MARK]) is not None:
                 reached = _written(last)
-            yield Page([{name: value for name, value in row.items() if name != MARK} for row in part], reached)
+            yield Page([{str(name): value for name, value in row.items() if name != MARK} for row in part], reached)
 
 
 def _engine(address: str) -> Engine:

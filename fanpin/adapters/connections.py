@@ -1,0 +1,83 @@
+"""The choice of transport as settings: whence a department's tables come is a county's decision, never an adapter's code."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from fanpin.adapters.contract import Transport
+from fanpin.adapters.manifest import Setting, SettingType, Table
+from fanpin.adapters.transports.http import Platform
+from fanpin.adapters.transports.sql import Database
+
+PREFIX = "transport"
+CHOICE = PREFIX
+ADDRESS, TOKEN_ADDRESS, APPLICATION, SECRET, SCHEMA, FIELDS, RECORDS = (
+    f"{PREFIX}_{name}" for name in ("address", "token_address", "application", "secret", "schema", "fields", "records"))
+PAIR = re.compile(r"[，,、；;\s]+")
+
+
+class Unconnected(ValueError):
+    """The settings do not lead to the department's system; the words say which of them is to be mended."""
+
+
+def settings(transports: Sequence[Transport], tables: Sequence[Table]) -> tuple[Setting, ...]:
+    """Return the settings that the core adds to an adapter's own, for the transports that it takes."""
+    ways = [way for way in (Transport.DATABASE, Transport.PLATFORM) if way in transports]
+    if not ways:
+        return ()
+    choices = ((Transport.SHEET.value, Transport.SHEET.title), *((way.value, way.title) for way in ways))
+    return (
+        Setting(name=CHOICE, title="数据怎么来", type=SettingType.CHOICE, default=Transport.SHEET.value, choices=choices),
+        Setting(name=ADDRESS, title="中间库或平台的地址", secret=True,
+                hint="中间库如 postgresql+psycopg://用户:口令@10.0.0.1/库名；平台如 https://10.0.0.1"),
+        *(Setting(name=source_of(table.code), title=f"“{table.title}”取自",
+                  hint="中间库：表或视图名，空格后可写增量字段；平台：接口路径，空格后可写逐人查询的路径") for table in tables),
+        Setting(name=FIELDS, title="字段对应", hint="代码字段写成 ZJHM=身份证号、XM=姓名"),
+        Setting(name=SCHEMA, title="中间库的模式（schema）"),
+        Setting(name=TOKEN_ADDRESS, title="平台令牌的路径", hint="如 /token；固定令牌的平台不填"),
+        Setting(name=APPLICATION, title="平台的应用编号"),
+        Setting(name=SECRET, title="平台的密钥或固定令牌", secret=True),
+        Setting(name=RECORDS, title="平台答复里的记录", default="data.records"),
+    )
+
+
+def source_of(table: str) -> str:
+    """Name the setting that says whence a table comes."""
+    return f"{PREFIX}_from_{table}"
+
+
+def is_ours(name: str) -> bool:
+    """Say whether a setting is the core's: it never reaches a plugin."""
+    return name == PREFIX or name.startswith(f"{PREFIX}_")
+
+
+def connected(values: Mapping[str, str], table: str) -> Database | Platform | None:
+    """Return where a table comes from, None where it comes as a sheet; raise Unconnected in plain words."""
+    way, place, _, rest = values.get(CHOICE, ""), *values.get(source_of(table), "").partition(" ")
+    address = values.get(ADDRESS, "")
+    if way not in (Transport.DATABASE.value, Transport.PLATFORM.value) or not place:
+        return None
+    if not address:
+        raise Unconnected("还没有填写中间库或平台的地址")
+    if way == Transport.DATABASE.value:
+        return Database(url=address, table=place, schema=values.get(SCHEMA, ""), watermark=rest.strip())
+    base = address.rstrip("/")
+    platform = Platform(
+        url=_joined(base, place), question_url=_joined(base, rest.strip()), token_url=_joined(base, values.get(TOKEN_ADDRESS, "")),
+        app_id=values.get(APPLICATION, ""), secret=values.get(SECRET, ""),
+        records_path=values.get(RECORDS, "") or Platform.records_path)
+    if problems := platform.problems():
+        raise Unconnected("；".join(problems))
+    return platform
+
+
+def renamed(values: Mapping[str, str]) -> dict[str, str]:
+    """Return which field of the department's system is which column."""
+    pairs = (pair.partition("=") for pair in PAIR.split(values.get(FIELDS, "")) if pair)
+    found = {field: column for field, sign, column in pairs if sign and field and column}
+    if any("=" not in pair for pair in PAIR.split(values.get(FIELDS, "")) if pair):
+        raise Unconnected("“字段对应”须写成 字段=列名，用顿号隔开")
+    return found
+
+
+def _joined(base: str, path: str) -> str:
+    return f"{base}/{path.lstrip('/')}" if path else ""
