@@ -98,8 +98,8 @@ def schooling_or_education(file: HouseholdFile) -> Found:
 
 @rule("member.work", "务工地点和务工时间只填了一项", mend=FILE, source=FIELD_TOOL)
 def work_half_told(file: HouseholdFile) -> Found:
-    """务工地点 and 务工时间 go together."""
-    for person in file.persons:
+    """务工地点 and 务工时间 go together; of households that nobody looks at, half-told work is too common to be a sign."""
+    for person in file.persons if file.monitored or file.surveyed else ():
         if bool(person.work) != (person.work_months is not None):
             yield person.name, "填了务工地点没有填务工月数" if person.work else "填了务工月数没有填务工地点"
 

@@ -20,7 +20,7 @@ from fanpin.app import create_app
 from fanpin.clock import Clock, at_noon
 from fanpin.config import Settings
 from fanpin.extensions import db
-from tests.benchmarks import papers, prefecture, report
+from tests.benchmarks import papers, prefecture, report, sheets
 from tests.benchmarks.cases import TODAY
 from tests.benchmarks.measures import rate
 from tests.benchmarks.pages import Pages
@@ -45,11 +45,14 @@ def main() -> int:
     runs.sort(key=lambda run: (DATABASES.index(run.database), run.households))
     say("papers")
     printed = papers.papers_per_second(3 if given.quick else 10)
-    found = report.table(runs, printed)
+    say("sheets")
+    imported = [sheets.measure(rows) for rows in ((2_000, 4_000) if given.quick else (10_000, 20_000))]
+    found = f"{report.table(runs, printed)}\n{sheets.table(imported)}"
     print(found)
     if given.json:
         given.json.write_text(json.dumps({
-            "runs": [asdict(run) for run in runs], "papers": {code: asdict(speed) for code, speed in printed.items()}}, indent=1))
+            "runs": [asdict(run) for run in runs], "papers": {code: asdict(speed) for code, speed in printed.items()},
+            "sheets": [asdict(run) for run in imported]}, indent=1))
     if given.write:
         _write(found)
     growing = report.grown(runs)
