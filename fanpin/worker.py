@@ -23,7 +23,7 @@ from fanpin.extensions import db, read_only, writing
 from fanpin.models.outbox import OutboxItem
 from fanpin.models.scoped import system_scope
 from fanpin.rules.refusals import Refusal
-from fanpin.steps import housekeeping, outbox, papers, quality, regional_matching, register_export, register_import, sessions
+from fanpin.steps import adapter_connections, housekeeping, outbox, papers, quality, regional_matching, register_export, register_import, sessions
 
 IDLE_SECONDS = 0.3
 SEAL_SECONDS = 5.0
@@ -60,6 +60,7 @@ class Worker:
             absolute=timedelta(hours=settings.absolute_hours))
         self._press = papers.Press(settings.files_dir, demo=app.config["FANPIN_DEMO_KEYS"])
         self._handlers = discover() | {"paper.render": self._press.handle} | register_import.Jobs(settings.files_dir).handlers
+        self._handlers |= adapter_connections.Jobs(settings.files_dir.parent / "exchange").handlers
         self._handlers |= register_export.Jobs(settings.files_dir, demo=app.config["FANPIN_DEMO_KEYS"]).handlers
         self._chores: list[tuple[float, Callable[[], None]]] = [
             (SEAL_SECONDS, self.seal), (TIDY_SECONDS, self.tidy), (LEARN_SECONDS, self.learn), (MATCH_SECONDS, self.match),

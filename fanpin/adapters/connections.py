@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from fanpin.adapters.contract import Transport
-from fanpin.adapters.manifest import Setting, SettingType, Table
+from fanpin.adapters.manifest import Mode, Setting, SettingType, Table
 from fanpin.adapters.transports.http import Platform
 from fanpin.adapters.transports.sql import Database
 
@@ -22,7 +23,9 @@ class Unconnected(ValueError):
 def settings(transports: Sequence[Transport], tables: Sequence[Table]) -> tuple[Setting, ...]:
     """Return the settings that the core adds to an adapter's own, for the transports that it takes."""
     ways = [way for way in (Transport.DATABASE, Transport.PLATFORM) if way in transports]
-    if not ways:
+    # A register that may only be asked about named persons is never fetched as a whole.
+    fetched = [table for table in tables if all(claim.mode is Mode.BULK for claim in table.claims)]
+    if not ways or not fetched:
         return ()
     choices = ((Transport.SHEET.value, Transport.SHEET.title), *((way.value, way.title) for way in ways))
     return (
@@ -30,7 +33,7 @@ def settings(transports: Sequence[Transport], tables: Sequence[Table]) -> tuple[
         Setting(name=ADDRESS, title="中间库或平台的地址", secret=True,
                 hint="中间库如 postgresql+psycopg://用户:口令@10.0.0.1/库名；平台如 https://10.0.0.1"),
         *(Setting(name=source_of(table.code), title=f"“{table.title}”取自",
-                  hint="中间库：表或视图名，空格后可写增量字段；平台：接口路径，空格后可写逐人查询的路径") for table in tables),
+                  hint="中间库：表或视图名，空格后可写增量字段；平台：接口路径") for table in fetched),
         Setting(name=FIELDS, title="字段对应", hint="代码字段写成 ZJHM=身份证号、XM=姓名"),
         Setting(name=SCHEMA, title="中间库的模式（schema）"),
         Setting(name=TOKEN_ADDRESS, title="平台令牌的路径", hint="如 /token；固定令牌的平台不填"),
@@ -50,8 +53,11 @@ def is_ours(name: str) -> bool:
     return name == PREFIX or name.startswith(f"{PREFIX}_")
 
 
-def connected(values: Mapping[str, str], table: str) -> Database | Platform | None:
-    """Return where a table comes from, None where it comes as a sheet; raise Unconnected in plain words."""
+def connected(values: Mapping[str, str], table: str, *, folder: Path | None = None) -> Database | Platform | None:
+    """Return where a table comes from, None where it comes as a sheet; raise Unconnected in plain words.
+
+    A database that is a file must lie in `folder`: a setting must not lead to the platform's own.
+    """
     way, place, _, rest = values.get(CHOICE, ""), *values.get(source_of(table), "").partition(" ")
     address = values.get(ADDRESS, "")
     if way not in (Transport.DATABASE.value, Transport.PLATFORM.value) or not place:
@@ -59,10 +65,13 @@ def connected(values: Mapping[str, str], table: str) -> Database | Platform | No
     if not address:
         raise Unconnected("还没有填写中间库或平台的地址")
     if way == Transport.DATABASE.value:
-        return Database(url=address, table=place, schema=values.get(SCHEMA, ""), watermark=rest.strip())
+        database = Database(url=address, table=place, schema=values.get(SCHEMA, ""), watermark=rest.strip())
+        if any(folder is None or not file.resolve().is_relative_to(folder.resolve()) for file in database.files):
+            raise Unconnected("SQLite文件须放在安装目录下的 exchange 目录里")
+        return database
     base = address.rstrip("/")
     platform = Platform(
-        url=_joined(base, place), question_url=_joined(base, rest.strip()), token_url=_joined(base, values.get(TOKEN_ADDRESS, "")),
+        url=_joined(base, place), token_url=_joined(base, values.get(TOKEN_ADDRESS, "")),
         app_id=values.get(APPLICATION, ""), secret=values.get(SECRET, ""),
         records_path=values.get(RECORDS, "") or Platform.records_path)
     if problems := platform.problems():

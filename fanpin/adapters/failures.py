@@ -58,7 +58,8 @@ def failure_of(error: Exception, what: str) -> Failure:
         code, said = "malformed", type(error).__name__
     walled = any(mark in said for mark in WALLS)
     sentence = SENTENCES.get(code, SENTENCES["error"]).format(what=what)
-    return Failure(code, f"{sentence}；数据没有采用，{ADVICE.get(what, DEVELOPER)}", _kind(said), walled, what != READING)
+    return Failure(code, f"{sentence}；数据没有采用，{ADVICE.get(what, DEVELOPER)}", _kind(said), walled and what != FETCHING,
+                   what not in (READING, FETCHING))
 
 
 def _kind(said: str) -> str:

@@ -77,7 +77,7 @@ class Fetching:
             self.mark, self.waiting = fetched.mark or self.mark, fetched.waiting or self.waiting
             last = fetched.chunk.last
             if fetched.chunk.refused:
-                raise AdapterFailed(Failure("unavailable", fetched.chunk.refused))
+                raise AdapterFailed(Failure("unavailable", fetched.chunk.refused, blames=False))
             yield fetched
 
     def close(self) -> None:

@@ -7,9 +7,12 @@ from datetime import date
 from pathlib import Path
 
 from fanpin.adapters.distributions import Installed
-from fanpin.adapters.manifest import Manifest
+from fanpin.adapters.fetching import Fetching
+from fanpin.adapters.manifest import Manifest, Table
 from fanpin.adapters.reading import SheetReading
 from fanpin.adapters.run import MappedRow, PluginChild
+from fanpin.adapters.transports.http import Platform
+from fanpin.adapters.transports.sql import Database
 from fanpin.adapters.wire import Opened, Problem
 
 
@@ -37,6 +40,20 @@ class Trial:
     def answers_by_kind(self) -> dict[str, int]:
         """Count the answers without a fact: searched and nothing, not found, later, unavailable."""
         return dict(Counter(kind for row in self.mapped for kind, _ in row.answers))
+
+
+def try_source(installed: Installed, manifest: Manifest, table: Table, source: Database | Platform, *, today: date,
+               renamed: Mapping[str, str], settings: Mapping[str, str] | None = None) -> Trial:
+    """Fetch the first rows of a table and map them, to see whether the settings are right; nothing is kept."""
+    with (Fetching(table, source, today=today, renamed=renamed) as fetching,
+          PluginChild(installed, manifest, settings=settings) as plugin):
+        for chunk in fetching:
+            mapped = tuple(plugin.map(table, chunk.rows, as_of=today))
+            problems = [*chunk.problems, *(problem for row in mapped for problem in row.problems)]
+            if mapped or problems:
+                refused = chunk.refused_rows + sum(bool(row.problems) for row in mapped)
+                return Trial(fetching.opened, mapped, tuple(problems), refused, ("只取了最前面的一批",))
+        return Trial(fetching.opened, notices=("接通了，没有取到行",))
 
 
 def try_sheet(installed: Installed, manifest: Manifest, sheet: Path, *, as_of: date, table: str = "",

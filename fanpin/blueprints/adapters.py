@@ -120,6 +120,16 @@ def try_sample(adapter: AdapterRelease) -> ResponseReturnValue:
     return redirect(url_for("adapters.show", adapter=release.ref))
 
 
+@blueprint.post("/adapters/<ref:adapter>/connect")
+@guard(Action.ADAPTER_TRY)
+def try_connection(adapter: AdapterRelease) -> ResponseReturnValue:
+    """Ask for the first rows of the department's 中间库 or platform, to see whether the settings are right."""
+    release = _own(adapter)
+    adapter_trials.ask(db.session(), release, actor=actor(), now=now(), connection=True)
+    flash("正在按设置试取，几秒钟后刷新本页看结果。", "success")
+    return redirect(url_for("adapters.show", adapter=release.ref))
+
+
 @blueprint.route("/adapters/<ref:adapter>/settings", methods=["GET", "POST"])
 @guard(Action.ADAPTER_SET)
 def settings(adapter: AdapterRelease) -> ResponseReturnValue:

@@ -23,8 +23,8 @@ from fanpin.steps import adapter_health, adapters, doing, outbox
 SHOWN = 20
 
 
-def ask(session: Session, release: AdapterRelease, *, actor: Actor, now: datetime) -> AdapterTrial:
-    """Owe a try; one that is still owed is not owed twice."""
+def ask(session: Session, release: AdapterRelease, *, actor: Actor, now: datetime, connection: bool = False) -> AdapterTrial:
+    """Owe a try with the sample, or of the connection that the settings name; one still owed is not owed twice."""
     adapters.permit(session, Action.ADAPTER_TRY, release, actor=actor)
     if not release.usable:
         raise NotAllowedHere("这个适配器现在不能用，不能试。", action=Action.ADAPTER_TRY.value, clause="附件1")
@@ -37,7 +37,7 @@ def ask(session: Session, release: AdapterRelease, *, actor: Actor, now: datetim
     session.add(row)
     doing.note(session, Action.ADAPTER_TRY, actor=actor, now=now, subject=release,
                facts={"adapter": release.name, "version": release.version})
-    outbox.put(session, "adapter.try", {"trial": row.id}, now=now)
+    outbox.put(session, "adapter.connect" if connection else "adapter.try", {"trial": row.id}, now=now)
     return row
 
 

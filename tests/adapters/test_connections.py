@@ -15,18 +15,18 @@ from tests.adapters.samples import ROW, manifest_of, written
 from tests.conftest import TODAY
 
 DATABASE = {"transport": "database", "transport_address": "sqlite:////data/zjk.sqlite", "transport_from_relief": "v_lszz gxsj"}
-PLATFORM = {"transport": "platform", "transport_address": "https://10.0.0.1/", "transport_from_relief": "api/lszz /api/query",
+PLATFORM = {"transport": "platform", "transport_address": "https://10.0.0.1/", "transport_from_relief": "api/lszz",
             "transport_token_address": "/token", "transport_application": "fanpin", "transport_secret": "geheim"}
 
 
-def test_every_installed_adapter_offers_the_choice_and_one_source_for_each_table() -> None:
+def test_an_adapter_offers_the_choice_and_one_source_for_each_table_that_arrives_in_bulk() -> None:
     installed = distributions.find("fanpin-civil-affairs")
     assert installed is not None
     manifest = run.declared(installed).manifest
     assert manifest is not None
     names = [setting.name for setting in manifest.settings]
     assert names[:2] == ["transport", "transport_address"]
-    assert [name for name in names if "from" in name] == [f"transport_from_{table.code}" for table in manifest.tables]
+    assert [name for name in names if "from" in name] == ["transport_from_relief"]
     assert dict(manifest.settings[0].choices) == {"sheet": "表格导入", "database": "中间库", "platform": "数据共享平台"}
     assert {setting.name for setting in manifest.settings if setting.secret} == {"transport_address", "transport_secret"}
 
@@ -36,10 +36,17 @@ def test_an_adapter_for_sheets_alone_offers_no_choice() -> None:
 
 
 def test_a_database_and_a_platform_are_what_the_settings_say() -> None:
-    assert connected(DATABASE, "relief") == Database(url="sqlite:////data/zjk.sqlite", table="v_lszz", watermark="gxsj")
+    assert connected(DATABASE, "relief", folder=Path("/data")) == Database(url="sqlite:////data/zjk.sqlite", table="v_lszz", watermark="gxsj")
     assert connected(PLATFORM, "relief") == Platform(
-        url="https://10.0.0.1/api/lszz", question_url="https://10.0.0.1/api/query", token_url="https://10.0.0.1/token",
-        app_id="fanpin", secret="geheim")
+        url="https://10.0.0.1/api/lszz", token_url="https://10.0.0.1/token", app_id="fanpin", secret="geheim")
+
+
+@pytest.mark.parametrize("address", ["sqlite:////instance/fanpin.sqlite", "sqlite:////data/../instance/fanpin.sqlite", "sqlite:///x"])
+def test_no_setting_leads_to_a_file_elsewhere(address: str) -> None:
+    with pytest.raises(Unconnected, match="exchange"):
+        connected(DATABASE | {"transport_address": address}, "relief", folder=Path("/data"))
+    with pytest.raises(Unconnected, match="exchange"):
+        connected(DATABASE, "relief")
 
 
 @pytest.mark.parametrize("values", [{}, {"transport": "sheet"}, {**DATABASE, "transport": "sheet"}, DATABASE | {"transport_from_relief": ""}])
