@@ -26,6 +26,6 @@ SETTINGS = {setting.key: setting for setting in (
     Setting("event_visit_workdays", "排查受影响农户", 5, "个工作日", "政策要求及时排查；县级自定"),
     Setting("event_plan_workdays", "事件发生后制定防范措施", 3, "个工作日", "政策未规定；县级自定"),
     Setting("consent_months", "授权有效期", 24, "个月", "授权承诺书载明；到风险消除或不予纳入为止"),
-    Setting("announcement_days", "确定结果在村内公告", 0, "日（0为不公告）", "政策未规定；外省做法公告5日", lowest=0, highest=30),
-    Setting("recheck_days", "不予纳入后申请复核", 0, "日（0为不设复核）", "政策未规定；甘肃省做法可向乡镇申请复核", lowest=0, highest=60),
+    Setting("announcement_days", "确定结果在村内公告（0为不公告）", 0, "日", "政策未规定；外省做法公告5日", lowest=0, highest=30),
+    Setting("recheck_days", "不予纳入后申请复核（0为不设复核）", 0, "日", "政策未规定；甘肃省做法可向乡镇申请复核", lowest=0, highest=60),
 )}
