@@ -63,6 +63,12 @@ def take(table: Table, raw: Mapping[str, Raw], scales: Mapping[str, int] | None 
     return taken
 
 
+def known(keys: Mapping[str, str]) -> bool:
+    """Say whether the keys tell whom a row is about, whatever else is wrong with it."""
+    return any(key.value in keys for key in (ColumnType.ID_NUMBER, ColumnType.HEAD_ID)) or (
+        ColumnType.HEAD_NAME.value in keys and ColumnType.VILLAGE.value in keys)
+
+
 def blank(value: Raw) -> bool:
     """Say whether nothing stands in a cell."""
     if not isinstance(value, str):

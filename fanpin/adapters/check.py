@@ -85,7 +85,7 @@ def _tried(table: Table, trial: Trial) -> Iterator[Finding]:
     for problem in trial.problems[:MOST_SHOWN]:
         yield Finding(False, f"“{table.title}”的样表第{problem.row}行“{problem.column}”：{problem.reason}")
     facts = "、".join(f"{KINDS[kind].title}{many}条" for kind, many in trial.facts_by_kind.items())
-    yield Finding(not trial.problems, f"“{table.title}”的样表：读{len(trial.mapped)}行，得出{facts or '0条事实'}")
+    yield Finding(not trial.problems, f"“{table.title}”的样表：读{trial.taken}行，得出{facts or '0条事实'}")
     silent = [KINDS[kind].title for kind in table.kinds if kind not in trial.facts_by_kind]
     if silent:
         yield Finding(False, f"“{table.title}”的样表没有一行得出：{'、'.join(silent)}")

@@ -45,12 +45,16 @@ class Usable:
 
 @dataclass(frozen=True)
 class MappedRow:
-    """What a plugin said of one row: facts, answers without facts by kind; with problems none of it counts."""
+    """What a plugin said of one row: facts, answers without facts by kind; with problems none of it counts.
+
+    A row that was `refused` answers its questions by Unavailable: who stands in a refused row was not found clear.
+    """
 
     row: ReadRow
     facts: tuple[Fact, ...] = ()
     answers: tuple[tuple[str, Answer], ...] = ()
     problems: tuple[Problem, ...] = ()
+    refused: bool = False
 
 
 def usable(found: Sequence[Installed] | None = None) -> list[Usable]:

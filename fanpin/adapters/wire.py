@@ -51,10 +51,14 @@ class Opened(Struct, frozen=True):
 
 
 class Chunk(Struct, frozen=True):
-    """Some rows and problems; `last` ends the reading, with notices about the whole."""
+    """Some rows and problems; `last` ends the reading, with notices about the whole.
+
+    `known` are the refused rows of which at least is known whom they are about, without their cells.
+    """
 
     rows: tuple[ReadRow, ...] = ()
     problems: tuple[Problem, ...] = ()
+    known: tuple[ReadRow, ...] = ()
     refused_rows: int = 0
     last: bool = False
     notices: tuple[str, ...] = ()

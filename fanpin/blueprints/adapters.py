@@ -117,7 +117,7 @@ def try_sample(adapter: AdapterRelease) -> ResponseReturnValue:
     release = _own(adapter)
     adapter_trials.ask(db.session(), release, actor=actor(), now=now())
     flash("正在用样表试运行，几秒钟后刷新本页看结果。", "success")
-    return redirect(url_for("adapters.show", adapter=release.ref))
+    return redirect(url_for("adapters.show", adapter=release.ref, _anchor="trial"))
 
 
 @blueprint.post("/adapters/<ref:adapter>/connect")

@@ -1,7 +1,7 @@
 """Department adapters: what is installed, what a folder or a sheet gives; only `refresh` and `revoke` need the database."""
 
 import json
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import click
@@ -68,11 +68,11 @@ def revoke_command(name: str, reason: str) -> None:
     click.echo(f"已停用{name}的{many}个版本。")
 
 
-def register(app: Flask) -> adapters.Refreshed:
-    """Ask every installed adapter for its declaration, then store them in one transaction."""
+def register(app: Flask, *, now: datetime | None = None) -> adapters.Refreshed:
+    """Ask every installed adapter for its declaration, then store them in one transaction (a demo at its own time)."""
     found = run.usable()
     with app.app_context(), writing(db.session()) as session:
-        return adapters.refresh(session, found, now=app.extensions["fanpin.clock"].now())
+        return adapters.refresh(session, found, now=now or app.extensions["fanpin.clock"].now())
 
 
 @command.command("check")

@@ -56,7 +56,7 @@ def make(if_missing: bool, fresh: bool, count: int, today: date) -> None:
     offset = (day - Clock().today()).days
     click.echo(f"正在建立演示县（以{day:%Y-%m-%d}为今天）……")
     with founded(settings, demo=True, now=Clock(timedelta(days=offset)).now()) as app:
-        register(app)
+        register(app, now=Clock(timedelta(days=offset)).now())
         with app.app_context():
             build = Build(db.session(), settings.files_dir, count=count, today=day, say=click.echo,
                           work=lambda on: _work(app, on))

@@ -76,8 +76,8 @@ def _tried(installed: Installed, manifest: Manifest, table: Table, settings: Map
 def told(table: Table, trial: Trial) -> Json:
     """Return what a try gave, as the page shows it: counts, kinds, the first problems, nobody's data."""
     return {
-        "title": table.title, "refused": trial.refused, "rows": len(trial.mapped) + trial.refused_rows,
-        "mapped": len(trial.mapped), "refused_rows": trial.refused_rows,
+        "title": table.title, "refused": trial.refused, "rows": trial.taken + trial.refused_rows,
+        "mapped": trial.taken, "refused_rows": trial.refused_rows,
         "facts": [[KINDS[kind].title, many] for kind, many in trial.facts_by_kind.items()],
         "answers": [[KINDS[kind].title, many] for kind, many in trial.answers_by_kind.items()],
         "problems": [[problem.row, problem.column, problem.reason] for problem in trial.problems[:SHOWN]],

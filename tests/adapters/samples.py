@@ -49,3 +49,6 @@ def manifest_of(installed: Installed) -> Manifest:
     found = run.declared(installed)
     assert found.problems == () and found.manifest is not None
     return found.manifest
+
+
+ASKING = (("bulk(\"high_medical_cost\", amount=\"自付\", date=\"结算日期\")", "question(\"medical_cost\", amount=\"自付\")"),)

@@ -93,6 +93,7 @@ class _Reader:
         self._grid, self._header = grid, header
         self._rows: list[ReadRow] = []
         self._problems: list[Problem] = []
+        self._known: list[ReadRow] = []
         self._refused = 0
         self._seen: set[bytes] = set()
         self._repeated: list[int] = []
@@ -118,6 +119,7 @@ class _Reader:
         if problems:
             self._problems += problems
             self._refused += 1
+            self._known += [ReadRow(number, taken.keys, {})] if cells.known(taken.keys) and not counted else []
             return
         row = ReadRow(number, taken.keys, taken.cells)
         digest = hashlib.blake2b(repr((taken.keys, taken.cells)).encode(), digest_size=16).digest()
@@ -133,8 +135,8 @@ class _Reader:
             notices.append(f"与前面的行完全相同、只读一次的有{len(self._repeated)}行：第{_listed(self._repeated)}行")
         if last and self._sums:
             notices.append(f"当作合计或说明跳过的有{len(self._sums)}行：第{_listed(self._sums)}行")
-        chunk = Chunk(tuple(self._rows), tuple(self._problems), self._refused, last, tuple(notices))
-        self._rows, self._problems, self._refused = [], [], 0
+        chunk = Chunk(tuple(self._rows), tuple(self._problems), tuple(self._known), self._refused, last, tuple(notices))
+        self._rows, self._problems, self._known, self._refused = [], [], [], 0
         return chunk
 
     def _is_sum(self, line: Sequence[object], raw: dict[str, object]) -> bool:

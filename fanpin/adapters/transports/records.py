@@ -63,7 +63,7 @@ class Records:
         self._scales = header.scales
 
     def _chunk(self, records: list[Record]) -> Chunk:
-        rows, problems, refused = [], [], 0
+        rows, problems, known, refused = [], [], [], 0
         for record in records:
             self._count += 1
             raw = {name: record.get(field) for name, field in self._fields.items()}
@@ -71,13 +71,14 @@ class Records:
                      if isinstance(value, list | dict | bytes)]
             if not wrong:
                 taken = cells.take(self._table, raw, self._scales)
+                known += [ReadRow(self._count, taken.keys, {})] if taken.problems and cells.known(taken.keys) else []
                 wrong = [Problem(self._count, problem.column, problem.reason) for problem in taken.problems]
             if wrong:
                 problems += wrong
                 refused += 1
             else:
                 rows.append(ReadRow(self._count, taken.keys, taken.cells))
-        return Chunk(tuple(rows), tuple(problems), refused)
+        return Chunk(tuple(rows), tuple(problems), tuple(known), refused)
 
 
 def _typed(value: object) -> str:
