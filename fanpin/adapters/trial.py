@@ -85,7 +85,7 @@ def try_sheet(installed: Installed, manifest: Manifest, sheet: Path, *, as_of: d
         with PluginChild(installed, manifest, settings=settings) as plugin:
             for chunk in reading:
                 mapped += plugin.map(wanted, chunk.rows, as_of=as_of)
-                mapped += (_unanswered(wanted, row, ROW_REFUSED) for row in chunk.known)
+                mapped += _unanswered(wanted, chunk.known)
                 known += len(chunk.known)
                 problems += chunk.problems
                 notices += chunk.notices
@@ -93,7 +93,7 @@ def try_sheet(installed: Installed, manifest: Manifest, sheet: Path, *, as_of: d
     whole = known == refused_rows
     problems += [problem for row in mapped for problem in row.problems]
     refused_rows += sum(bool(row.problems) for row in mapped)
-    mapped += [_unanswered(wanted, row.row, ROW_REFUSED) for row in mapped if row.problems]
+    mapped += _unanswered(wanted, [row.row for row in mapped if row.problems])
     return Trial(opened, tuple(_settled(wanted, mapped)), tuple(sorted(problems, key=lambda problem: problem.row)),
                  refused_rows, tuple(notices), whole)
 
@@ -102,8 +102,10 @@ def _questions(table: Table) -> set[str]:
     return {claim.kind for claim in table.claims if claim.mode is Mode.QUESTION}
 
 
-def _unanswered(table: Table, row: ReadRow, reason: str) -> MappedRow:
-    return MappedRow(row, answers=tuple((kind, Unavailable(reason)) for kind in sorted(_questions(table))), refused=True)
+def _unanswered(table: Table, rows: Sequence[ReadRow]) -> list[MappedRow]:
+    """Answer the questions about those in refused rows by what became of their rows."""
+    answers = tuple((kind, Unavailable(ROW_REFUSED)) for kind in sorted(_questions(table)))
+    return [MappedRow(row, answers=answers, refused=True) for row in rows if answers]
 
 
 def _settled(table: Table, mapped: Sequence[MappedRow]) -> Iterator[MappedRow]:

@@ -107,7 +107,7 @@ def run_command(name: str, ask: Path, table: str, as_of: click.DateTime | None) 
         raise Plain(failed.failure.text) from failed
     if trial.refused:
         raise Plain(trial.refused)
-    for row in trial.mapped:
+    for row in (row for row in trial.mapped if not row.refused):
         said = {"row": row.row.number, "facts": [_fact(fact) for fact in row.facts],
                 "answers": {kind: _answer(answer) for kind, answer in row.answers}}
         click.echo(json.dumps(said, ensure_ascii=False))
