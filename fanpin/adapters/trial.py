@@ -116,16 +116,16 @@ def _settled(table: Table, mapped: Sequence[MappedRow]) -> Iterator[MappedRow]:
             said[_whom(row), kind].add(FACTS)
         for kind, answer in row.answers:
             said[_whom(row), kind].add(answer)
-    torn: dict[object, list[str]] = defaultdict(list)
+    torn: dict[object, dict[str, str]] = defaultdict(dict)
     for (whom, kind), answers in said.items():
         if len(answers) > 1 and kind in _questions(table):
-            torn[whom].append(kind)
+            torn[whom][kind] = ROW_REFUSED if Unavailable(ROW_REFUSED) in answers else CONTRADICTED
     for row in mapped:
-        kinds = torn.get(_whom(row), [])
+        kinds = torn.get(_whom(row), {})
         yield row if not kinds else replace(
             row, facts=tuple(fact for fact in row.facts if fact.kind not in kinds),
             answers=(*((kind, answer) for kind, answer in row.answers if kind not in kinds),
-                     *((kind, Unavailable(CONTRADICTED)) for kind in kinds)))
+                     *((kind, Unavailable(why)) for kind, why in kinds.items())))
 
 
 def _whom(row: MappedRow) -> object:

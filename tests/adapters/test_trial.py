@@ -59,3 +59,8 @@ def test_rows_that_contradict_each_other_count_for_nothing(tmp_path: Path, secon
 def test_several_facts_about_one_person_are_no_contradiction(tmp_path: Path) -> None:
     trial = tried(tmp_path, f"{IDS[0]},样样,2026-01-12,5,", f"{IDS[0]},样样,2026-01-13,6,")
     assert [len(row.facts) for row in trial.mapped] == [1, 1] and answers(trial, 0) == []
+
+
+def test_a_second_row_that_was_refused_leaves_the_person_unanswered(tmp_path: Path) -> None:
+    trial = tried(tmp_path, f"{IDS[0]},样样,2026-01-12,5,", f"{IDS[0]},样样,昨天,6,")
+    assert set(answers(trial, 0)) == {Unavailable(ROW_REFUSED)} and not any(row.facts for row in trial.mapped)
