@@ -48,6 +48,7 @@ OTHER_EVENTS = {
     "paper.print": ("paper", "prints"),
     "file.add": ("file", "purpose", "digest"),
     "file.read": ("file", "purpose"),
+    "file.erase": ("file", "purpose", "digest"),
     "county.screen": ("findings", "fresh", "changed"),
     "exchange.accept": ("department", "transport", "answers", "digest", "quarantined"),
     "exchange.reject": ("department", "transport", "problem"),

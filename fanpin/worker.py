@@ -23,7 +23,18 @@ from fanpin.extensions import db, read_only, writing
 from fanpin.models.outbox import OutboxItem
 from fanpin.models.scoped import system_scope
 from fanpin.rules.refusals import Refusal
-from fanpin.steps import adapter_connections, housekeeping, outbox, papers, quality, regional_matching, register_export, register_import, sessions
+from fanpin.steps import (
+    adapter_connections,
+    housekeeping,
+    outbox,
+    papers,
+    quality,
+    regional_matching,
+    register_export,
+    register_import,
+    register_retention,
+    sessions,
+)
 
 IDLE_SECONDS = 0.3
 SEAL_SECONDS = 5.0
@@ -31,6 +42,7 @@ TIDY_SECONDS = 60.0
 LEARN_SECONDS = 6 * 3600.0
 MATCH_SECONDS = 3600.0
 JUDGE_SECONDS = 10.0
+ERASE_SECONDS = 3600.0
 TOO_OFTEN = "处理这一项时程序多次中断，已停止重试。"
 
 log = logging.getLogger("fanpin.worker")
@@ -58,13 +70,14 @@ class Worker:
         self._limits = sessions.Limits(
             idle=timedelta(minutes=settings.idle_minutes), admin_idle=timedelta(minutes=settings.admin_idle_minutes),
             absolute=timedelta(hours=settings.absolute_hours))
+        self._store = settings.files_dir
         self._press = papers.Press(settings.files_dir, demo=app.config["FANPIN_DEMO_KEYS"])
         self._handlers = discover() | {"paper.render": self._press.handle} | register_import.Jobs(settings.files_dir).handlers
         self._handlers |= adapter_connections.Jobs(settings.files_dir.parent / "exchange").handlers
         self._handlers |= register_export.Jobs(settings.files_dir, demo=app.config["FANPIN_DEMO_KEYS"]).handlers
         self._chores: list[tuple[float, Callable[[], None]]] = [
             (SEAL_SECONDS, self.seal), (TIDY_SECONDS, self.tidy), (LEARN_SECONDS, self.learn), (MATCH_SECONDS, self.match),
-            (JUDGE_SECONDS, self.judge)]
+            (JUDGE_SECONDS, self.judge), (ERASE_SECONDS, self.erase)]
         self._done_at = [0.0] * len(self._chores)
 
     def __enter__(self) -> Self:
@@ -129,6 +142,13 @@ class Worker:
             with writing(session):
                 housekeeping.end_expired_sessions(session, limits=self._limits, now=self._now())
                 housekeeping.forget(session, now=self._now())
+
+    def erase(self) -> None:
+        """Erase sheets whose time is over."""
+        with self.app.app_context():
+            session = db.session()
+            with system_scope(session, reason="到期清理"), writing(session):
+                register_retention.forget(session, self._store, now=self._now())
 
     def learn(self) -> None:
         """Let the database look at its tables, so that it finds the short way through them."""

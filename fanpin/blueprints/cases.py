@@ -22,7 +22,7 @@ from fanpin.rules.departments import Department
 from fanpin.rules.eligibility import HouseholdClass
 from fanpin.rules.privacy import mask_phone
 from fanpin.rules.stages import OPEN, Procedure, Stage
-from fanpin.steps import doing, elimination
+from fanpin.steps import doing, elimination, population
 
 blueprint = Blueprint("cases", __name__)
 
@@ -99,7 +99,8 @@ def show(case: Case) -> ResponseReturnValue:
     page = case_page.read(db.session(), case, actor=actor(), today=today(), household_url="")
     doubts = list(db.session.scalars(select(DoubtRow).where(
         DoubtRow.household_id == case.household_id, DoubtRow.state == DoubtState.OPEN).order_by(DoubtRow.id).limit(DOUBTS)))
-    return render_template("cases/show.html", page=page, case=case, doubts=doubts, papers=[papers.shown(row) for row in page.papers],
+    regrouped = population.lately_regrouped(db.session(), page.household, today=today())
+    return render_template("cases/show.html", page=page, case=case, doubts=doubts, regrouped=regrouped, papers=[papers.shown(row) for row in page.papers],
                            phone=mask_phone(page.household.phone), tasks=_tasks(case))
 
 

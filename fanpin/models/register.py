@@ -115,6 +115,9 @@ class ExportKind(TitledEnum):
     ALL = ("all", "全部在册农户")
 
 
+EXPORT_NAMES = {ExportKind.MONITORED: "监测对象", ExportKind.LIFTED: "脱贫户和监测对象", ExportKind.ALL: "全部农户"}
+
+
 class ExportBatch(Referenced, Scoped, Base):
     """One export in the national column order; one for reporting is split by department for signing (六(一))."""
 

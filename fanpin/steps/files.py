@@ -67,6 +67,14 @@ def content_of(store: Path, file: StoredFile) -> bytes:
     return crypto.decrypt_file(path.read_bytes(), aad=file.digest.encode())
 
 
+def erase(store: Path, file: StoredFile) -> bool:
+    """Remove the file's bytes from the store; its row and digest stay. Say whether there was something to remove."""
+    path = _path(store, file.digest)
+    there = path.exists()
+    path.unlink(missing_ok=True)
+    return there
+
+
 def note_read(session: Session, file: StoredFile, *, actor: Actor, now: datetime) -> None:
     """Write down that a file was opened."""
     audit.record(session, "file.read", actor=actor, now=now, stream=doing.stream_of(file, actor), object=file.ref,

@@ -14,7 +14,7 @@ from fanpin.models.areas import Area
 from fanpin.models.cases import Case
 from fanpin.models.county import Determination, DeterminationResult
 from fanpin.models.households import Household
-from fanpin.models.register import ExportBatch, ExportFile, ExportKind, ImportBatch
+from fanpin.models.register import EXPORT_NAMES, ExportBatch, ExportFile, ExportKind, ImportBatch
 from fanpin.models.scoped import within
 from fanpin.rules import national
 from fanpin.rules.actions import Action
@@ -92,7 +92,7 @@ class Jobs:
 
     def _keep(self, session: Session, batch: ExportBatch, area: Area, place: int, content: bytes, numbers: Sequence[int],
               persons: int, *, now: datetime) -> None:
-        file = files.keep(session, self.store, content, media_type=sheets.XLSX, name=f"{area.name}{batch.kind.name}-{place}.xlsx",
+        file = files.keep(session, self.store, content, media_type=sheets.XLSX, name=f"{area.name}{EXPORT_NAMES[batch.kind]}-{place}.xlsx",
                           area_path=batch.area_path, purpose=f"导出 {batch.number}"[:60], household_id=None, actor="导出", now=now)
         session.add(ExportFile(batch_id=batch.id, area_path=batch.area_path, place=place, file_id=file.id,
                                households=len(numbers), persons=persons))

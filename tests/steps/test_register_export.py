@@ -24,8 +24,8 @@ from fanpin.models.register import (
 from fanpin.rules import national
 from fanpin.rules.departments import Department
 from fanpin.rules.national_compare import COMPARISONS, differing
-from fanpin.rules.refusals import Invalid, NotPermitted
-from fanpin.steps import files, register_export, register_import, register_signing
+from fanpin.rules.refusals import Invalid, NotFound, NotPermitted
+from fanpin.steps import files, register_export, register_import, register_retention, register_signing
 from tests.conftest import StandingClock
 from tests.register import bring, family, name_of, sheet, work
 from tests.world import World
@@ -206,3 +206,21 @@ def test_what_was_written_is_what_was_shown(session: Session, filled: list[House
     change = session.scalars(select(ImportChange).order_by(ImportChange.id)).all()[1]
     assert change.state is ChangeState.APPLIED
     assert json.loads(filled[1].extra)["class"] == "边缘易致贫户"
+
+
+def test_files_and_differences_are_kept_for_a_while_only(
+        session: Session, world: World, clock: StandingClock, tmp_path: Path, filled: list[Household]) -> None:
+    batch = export(session, world, clock, tmp_path)
+    imported = session.scalars(select(StoredFile).where(StoredFile.purpose == "导入的表格")).one()
+    clock.move(days=8)
+    assert register_retention.forget(session, tmp_path, now=clock.now()) == 1
+    with pytest.raises(NotFound):
+        content(session, tmp_path, batch)
+    assert files.content_of(tmp_path, imported) and session.scalars(select(ImportChange)).first() is not None
+    clock.move(days=30)
+    assert register_retention.forget(session, tmp_path, now=clock.now()) == 1
+    assert register_retention.forget(session, tmp_path, now=clock.now()) == 0
+    session.expire_all()
+    assert session.scalars(select(ImportChange)).all() == []
+    assert session.scalars(select(AuditEvent.tag).where(AuditEvent.tag == "file.erase")).all() == ["file.erase"] * 2
+    assert session.scalars(select(Household)).first().extra is not None
