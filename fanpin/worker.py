@@ -33,8 +33,10 @@ from fanpin.steps import (
     register_export,
     register_import,
     register_retention,
+    screening_month,
     sessions,
 )
+from fanpin.steps.delivery_intake import Intake
 
 IDLE_SECONDS = 0.3
 SEAL_SECONDS = 5.0
@@ -43,6 +45,7 @@ LEARN_SECONDS = 6 * 3600.0
 MATCH_SECONDS = 3600.0
 JUDGE_SECONDS = 10.0
 ERASE_SECONDS = 3600.0
+MONTH_SECONDS = 3600.0
 TOO_OFTEN = "处理这一项时程序多次中断，已停止重试。"
 
 log = logging.getLogger("fanpin.worker")
@@ -75,9 +78,10 @@ class Worker:
         self._handlers = discover() | {"paper.render": self._press.handle} | register_import.Jobs(settings.files_dir).handlers
         self._handlers |= adapter_connections.Jobs(settings.files_dir.parent / "exchange").handlers
         self._handlers |= register_export.Jobs(settings.files_dir, demo=app.config["FANPIN_DEMO_KEYS"]).handlers
+        self._handlers |= Intake(settings.files_dir).handlers | screening_month.MonthlyScreening(settings.files_dir).handlers
         self._chores: list[tuple[float, Callable[[], None]]] = [
             (SEAL_SECONDS, self.seal), (TIDY_SECONDS, self.tidy), (LEARN_SECONDS, self.learn), (MATCH_SECONDS, self.match),
-            (JUDGE_SECONDS, self.judge), (ERASE_SECONDS, self.erase)]
+            (JUDGE_SECONDS, self.judge), (ERASE_SECONDS, self.erase), (MONTH_SECONDS, self.screen_where_due)]
         self._done_at = [0.0] * len(self._chores)
 
     def __enter__(self) -> Self:
@@ -184,6 +188,13 @@ class Worker:
                 if due:
                     with writing(session):
                         regional_matching.owe_again(session, now=self._now())
+
+    def screen_where_due(self) -> None:
+        """Owe the month's screening of counties where nobody has asked for it."""
+        with self.app.app_context():
+            session = db.session()
+            with writing(session), system_scope(session, reason="按月筛查"):
+                screening_month.ask_where_due(session, now=self._now())
 
     def _carry_out(self, session: Session, item: OutboxItem) -> None:
         now = self._now()

@@ -121,22 +121,6 @@ def upgrade() -> None:
         sa.Column('head', sa.String(length=80), nullable=False),
         sa.PrimaryKeyConstraint('stream', name=op.f('pk_audit_stream'))
     )
-    op.create_table('batch',
-        sa.Column('id', sa.Integer(), nullable=False),
-        sa.Column('transport', sa.String(length=20), nullable=False),
-        sa.Column('as_of', sa.Date(), nullable=False),
-        sa.Column('digest', sa.String(length=80), nullable=False),
-        sa.Column('rows', sa.Integer(), nullable=False),
-        sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
-        sa.Column('received_from', sa.String(length=60), nullable=False),
-        sa.Column('ref', sa.String(length=14), nullable=False),
-        sa.Column('level', sa.String(length=10), nullable=False),
-        sa.Column('department', sa.String(length=40), nullable=False),
-        sa.Column('area_path', PATH, nullable=False),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_batch')),
-        sa.UniqueConstraint('ref', name=op.f('uq_batch_ref'))
-    )
-    op.create_index(op.f('ix_batch_area_path'), 'batch', ['area_path'], unique=False)
     op.create_table('installation',
         sa.Column('key', sa.String(length=40), nullable=False),
         sa.Column('value', sa.String(length=400), nullable=False),
@@ -514,6 +498,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('id', name=op.f('pk_role_grant'))
     )
     op.create_index('ix_role_grant_user_id', 'role_grant', ['user_id'], unique=False)
+    op.create_table('screening_run',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('area_id', sa.Integer(), nullable=False),
+        sa.Column('month', sa.String(length=7), nullable=False),
+        sa.Column('asof', sa.Date(), nullable=False),
+        sa.Column('state', sa.String(length=40), nullable=False),
+        sa.Column('asked_by', sa.String(length=60), nullable=False),
+        sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('done_at', sa.DateTime(timezone=True)),
+        sa.Column('households', sa.Integer(), nullable=False),
+        sa.Column('facts', sa.Integer(), nullable=False),
+        sa.Column('found', sa.Integer(), nullable=False),
+        sa.Column('fresh', sa.Integer(), nullable=False),
+        sa.Column('changed', sa.Integer(), nullable=False),
+        sa.Column('gone', sa.Integer(), nullable=False),
+        sa.Column('unknown', sa.Integer(), nullable=False),
+        sa.Column('warnings', sa.Integer(), nullable=False),
+        sa.Column('untold', sa.JSON(), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_screening_run_area_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_screening_run')),
+        sa.UniqueConstraint('ref', name=op.f('uq_screening_run_ref'))
+    )
+    op.create_index(op.f('ix_screening_run_area_path'), 'screening_run', ['area_path'], unique=False)
     op.create_table('supervision_task',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('kind', sa.String(length=40), nullable=False),
@@ -599,6 +608,23 @@ def upgrade() -> None:
         sa.UniqueConstraint('ref', name=op.f('uq_visit_round_ref'))
     )
     op.create_index(op.f('ix_visit_round_area_path'), 'visit_round', ['area_path'], unique=False)
+    op.create_table('warning_threshold',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('area_id', sa.Integer(), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.Column('area_name', sa.String(length=80), nullable=False),
+        sa.Column('key', sa.String(length=40), nullable=False),
+        sa.Column('value', sa.Integer(), nullable=False),
+        sa.Column('document', sa.String(length=200), nullable=False),
+        sa.Column('valid_from', sa.Date(), nullable=False),
+        sa.Column('set_by', sa.String(length=60), nullable=False),
+        sa.Column('set_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_warning_threshold_area_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_warning_threshold')),
+        sa.UniqueConstraint('ref', name=op.f('uq_warning_threshold_ref'))
+    )
+    op.create_index('ix_warning_threshold_area_path', 'warning_threshold', ['area_path'], unique=False)
     op.create_table('work_plan',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('area_id', sa.Integer(), nullable=False),
@@ -700,6 +726,9 @@ def upgrade() -> None:
         sa.Column('verified_on', sa.Date()),
         sa.Column('conclusion', sa.String(length=40)),
         sa.Column('finding', sa.Text(), nullable=False),
+        sa.Column('severity', sa.String(length=40)),
+        sa.Column('score', sa.Integer(), nullable=False),
+        sa.Column('remark', sa.Text(), nullable=False),
         sa.Column('version', sa.Integer(), nullable=False),
         sa.Column('ref', sa.String(length=14), nullable=False),
         sa.Column('area_path', PATH, nullable=False),
@@ -1235,6 +1264,34 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_guarantee_record_area_path'), 'guarantee_record', ['area_path'], unique=False)
     op.create_index('ix_guarantee_record_household_id', 'guarantee_record', ['household_id'], unique=False)
+    op.create_table('household_finding',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('household_id', sa.Integer(), nullable=False),
+        sa.Column('rule', sa.String(length=40), nullable=False),
+        sa.Column('severity', sa.String(length=40), nullable=False),
+        sa.Column('first_month', sa.String(length=7), nullable=False),
+        sa.Column('last_month', sa.String(length=7), nullable=False),
+        sa.Column('evidence', sa.JSON(), nullable=False),
+        sa.Column('evidence_digest', sa.String(length=80), nullable=False),
+        sa.Column('warned', sa.JSON(), nullable=False),
+        sa.Column('explanation', sa.Text(), nullable=False),
+        sa.Column('state', sa.String(length=40), nullable=False),
+        sa.Column('warning_id', sa.Integer()),
+        sa.Column('conclusion', sa.String(length=40)),
+        sa.Column('answer', sa.Text(), nullable=False),
+        sa.Column('verified_on', sa.Date()),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('department', sa.String(length=40), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_household_finding_household_id')),
+        sa.ForeignKeyConstraint(['warning_id'], ['household_warning.id'], name=op.f('fk_household_finding_warning_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_household_finding')),
+        sa.UniqueConstraint('household_id', 'rule', name=op.f('uq_household_finding_household_id_rule')),
+        sa.UniqueConstraint('ref', name=op.f('uq_household_finding_ref'))
+    )
+    op.create_index(op.f('ix_household_finding_area_path'), 'household_finding', ['area_path'], unique=False)
+    op.create_index(op.f('ix_household_finding_household_id'), 'household_finding', ['household_id'], unique=False)
+    op.create_index('ix_household_finding_warning_id', 'household_finding', ['warning_id'], unique=False)
     op.create_table('income_record',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('household_id', sa.Integer(), nullable=False),
@@ -1530,6 +1587,51 @@ def upgrade() -> None:
         sa.UniqueConstraint('consent_id', 'member_id', name=op.f('uq_consent_signature_consent_id_member_id'))
     )
     op.create_index(op.f('ix_consent_signature_area_path'), 'consent_signature', ['area_path'], unique=False)
+    op.create_table('delivery',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('source', sa.String(length=80), nullable=False),
+        sa.Column('table', sa.String(length=60), nullable=False),
+        sa.Column('source_title', sa.String(length=120), nullable=False),
+        sa.Column('version', sa.String(length=40), nullable=False),
+        sa.Column('release_id', sa.Integer()),
+        sa.Column('kinds', sa.JSON(), nullable=False),
+        sa.Column('file_id', sa.Integer(), nullable=False),
+        sa.Column('file_digest', sa.String(length=80), nullable=False),
+        sa.Column('file_name', sa.String(length=120), nullable=False),
+        sa.Column('as_of', sa.Date(), nullable=False),
+        sa.Column('covers_from', sa.Date()),
+        sa.Column('complete', sa.Boolean(), nullable=False),
+        sa.Column('register_scope', sa.String(length=120), nullable=False),
+        sa.Column('contact', sa.String(length=60), nullable=False),
+        sa.Column('sent_by', sa.String(length=60), nullable=False),
+        sa.Column('sent_by_id', sa.Integer(), nullable=False),
+        sa.Column('sent_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('state', sa.String(length=40), nullable=False),
+        sa.Column('refused', sa.String(length=400), nullable=False),
+        sa.Column('done_at', sa.DateTime(timezone=True)),
+        sa.Column('rows', sa.Integer(), nullable=False),
+        sa.Column('rows_read', sa.Integer(), nullable=False),
+        sa.Column('matched', sa.Integer(), nullable=False),
+        sa.Column('queued', sa.Integer(), nullable=False),
+        sa.Column('wrong', sa.Integer(), nullable=False),
+        sa.Column('repeated', sa.Integer(), nullable=False),
+        sa.Column('quarantined', sa.Integer(), nullable=False),
+        sa.Column('answered', sa.Integer(), nullable=False),
+        sa.Column('problems', sa.JSON(), nullable=False),
+        sa.Column('notices', sa.JSON(), nullable=False),
+        sa.Column('withdrawn_by', sa.String(length=60), nullable=False),
+        sa.Column('withdrawn_at', sa.DateTime(timezone=True)),
+        sa.Column('withdrawn_reason', sa.String(length=200), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('department', sa.String(length=40), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['file_id'], ['stored_file.id'], name=op.f('fk_delivery_file_id')),
+        sa.ForeignKeyConstraint(['release_id'], ['adapter_release.id'], name=op.f('fk_delivery_release_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_delivery')),
+        sa.UniqueConstraint('ref', name=op.f('uq_delivery_ref'))
+    )
+    op.create_index(op.f('ix_delivery_area_path'), 'delivery', ['area_path'], unique=False)
+    op.create_index('ix_delivery_department', 'delivery', ['department', 'area_path', 'id'], unique=False)
     op.create_table('event_response',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('event_id', sa.Integer(), nullable=False),
@@ -1720,39 +1822,6 @@ def upgrade() -> None:
     op.create_index(op.f('ix_population_event_area_path'), 'population_event', ['area_path'], unique=False)
     op.create_index('ix_population_event_household', 'population_event', ['household_id'], unique=False)
     op.create_index('ix_population_event_other', 'population_event', ['other_household_id'], unique=False)
-    op.create_table('question',
-        sa.Column('id', sa.Integer(), nullable=False),
-        sa.Column('inquiry_id', sa.Integer(), nullable=False),
-        sa.Column('kind', sa.String(length=40), nullable=False),
-        sa.Column('token', sa.String(length=14), nullable=False),
-        sa.Column('member_id', sa.Integer()),
-        sa.Column('kin_id', sa.Integer()),
-        sa.Column('subject_name', sa.String(length=60), nullable=False),
-        sa.Column('subject_relation', sa.String(length=40), nullable=False),
-        sa.Column('subject_id_number', sa.LargeBinary()),
-        sa.Column('state', sa.String(length=20), nullable=False),
-        sa.Column('answer', sa.String(length=20), nullable=False),
-        sa.Column('reason', sa.String(length=200), nullable=False),
-        sa.Column('as_of', sa.Date()),
-        sa.Column('later_due', sa.Date()),
-        sa.Column('by_hand', sa.Boolean(), nullable=False),
-        sa.Column('evidence', sa.String(length=400), nullable=False),
-        sa.Column('answered_by', sa.String(length=60), nullable=False),
-        sa.Column('answered_at', sa.DateTime(timezone=True)),
-        sa.Column('by_province', sa.Boolean(), nullable=False),
-        sa.Column('ref', sa.String(length=14), nullable=False),
-        sa.Column('level', sa.String(length=10), nullable=False),
-        sa.Column('department', sa.String(length=40), nullable=False),
-        sa.Column('area_path', PATH, nullable=False),
-        sa.ForeignKeyConstraint(['inquiry_id'], ['inquiry.id'], name=op.f('fk_question_inquiry_id')),
-        sa.ForeignKeyConstraint(['kin_id'], ['kin.id'], name=op.f('fk_question_kin_id')),
-        sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_question_member_id')),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_question')),
-        sa.UniqueConstraint('ref', name=op.f('uq_question_ref')),
-        sa.UniqueConstraint('token', name=op.f('uq_question_token'))
-    )
-    op.create_index(op.f('ix_question_area_path'), 'question', ['area_path'], unique=False)
-    op.create_index('ix_question_inquiry_id', 'question', ['inquiry_id'], unique=False)
     op.create_table('rectification',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('case_id', sa.Integer()),
@@ -1852,25 +1921,25 @@ def upgrade() -> None:
         sa.UniqueConstraint('ref', name=op.f('uq_survey_ref'))
     )
     op.create_index(op.f('ix_survey_area_path'), 'survey', ['area_path'], unique=False)
-    op.create_table('coverage',
+    op.create_table('batch',
         sa.Column('id', sa.Integer(), nullable=False),
-        sa.Column('batch_id', sa.Integer(), nullable=False),
-        sa.Column('question_id', sa.Integer()),
-        sa.Column('kind', sa.String(length=40), nullable=False),
-        sa.Column('register_scope', sa.String(length=120), nullable=False),
-        sa.Column('covers_from', sa.Date()),
-        sa.Column('covers_to', sa.Date(), nullable=False),
-        sa.Column('complete', sa.Boolean(), nullable=False),
+        sa.Column('transport', sa.String(length=20), nullable=False),
+        sa.Column('as_of', sa.Date(), nullable=False),
         sa.Column('digest', sa.String(length=80), nullable=False),
+        sa.Column('rows', sa.Integer(), nullable=False),
+        sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('received_from', sa.String(length=60), nullable=False),
+        sa.Column('delivery_id', sa.Integer()),
+        sa.Column('ref', sa.String(length=14), nullable=False),
         sa.Column('level', sa.String(length=10), nullable=False),
         sa.Column('department', sa.String(length=40), nullable=False),
         sa.Column('area_path', PATH, nullable=False),
-        sa.ForeignKeyConstraint(['batch_id'], ['batch.id'], name=op.f('fk_coverage_batch_id')),
-        sa.ForeignKeyConstraint(['question_id'], ['question.id'], name=op.f('fk_coverage_question_id')),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_coverage'))
+        sa.ForeignKeyConstraint(['delivery_id'], ['delivery.id'], name=op.f('fk_batch_delivery_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_batch')),
+        sa.UniqueConstraint('ref', name=op.f('uq_batch_ref'))
     )
-    op.create_index(op.f('ix_coverage_area_path'), 'coverage', ['area_path'], unique=False)
-    op.create_index('ix_coverage_question_id', 'coverage', ['question_id'], unique=False)
+    op.create_index(op.f('ix_batch_area_path'), 'batch', ['area_path'], unique=False)
+    op.create_index(op.f('ix_batch_delivery_id'), 'batch', ['delivery_id'], unique=False)
     op.create_table('determination',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('case_id', sa.Integer(), nullable=False),
@@ -1899,37 +1968,6 @@ def upgrade() -> None:
         sa.UniqueConstraint('ref', name=op.f('uq_determination_ref'))
     )
     op.create_index(op.f('ix_determination_area_path'), 'determination', ['area_path'], unique=False)
-    op.create_table('fact',
-        sa.Column('id', sa.Integer(), nullable=False),
-        sa.Column('batch_id', sa.Integer(), nullable=False),
-        sa.Column('question_id', sa.Integer()),
-        sa.Column('household_id', sa.Integer(), nullable=False),
-        sa.Column('member_id', sa.Integer()),
-        sa.Column('kin_id', sa.Integer()),
-        sa.Column('kind', sa.String(length=40), nullable=False),
-        sa.Column('ref_no', sa.String(length=80), nullable=False),
-        sa.Column('date', sa.Date()),
-        sa.Column('ended', sa.Date()),
-        sa.Column('amount', sa.Integer()),
-        sa.Column('value', sa.String(length=40), nullable=False),
-        sa.Column('other', sa.String(length=60), nullable=False),
-        sa.Column('label', sa.String(length=40), nullable=False),
-        sa.Column('as_of', sa.Date(), nullable=False),
-        sa.Column('raw_digest', sa.String(length=80), nullable=False),
-        sa.Column('superseded', sa.Boolean(), nullable=False),
-        sa.Column('level', sa.String(length=10), nullable=False),
-        sa.Column('department', sa.String(length=40), nullable=False),
-        sa.Column('area_path', PATH, nullable=False),
-        sa.ForeignKeyConstraint(['batch_id'], ['batch.id'], name=op.f('fk_fact_batch_id')),
-        sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_fact_household_id')),
-        sa.ForeignKeyConstraint(['kin_id'], ['kin.id'], name=op.f('fk_fact_kin_id')),
-        sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_fact_member_id')),
-        sa.ForeignKeyConstraint(['question_id'], ['question.id'], name=op.f('fk_fact_question_id')),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_fact'))
-    )
-    op.create_index(op.f('ix_fact_area_path'), 'fact', ['area_path'], unique=False)
-    op.create_index('ix_fact_household_kind', 'fact', ['household_id', 'kind'], unique=False)
-    op.create_index('ix_fact_question_id', 'fact', ['question_id'], unique=False)
     op.create_table('import_change',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('batch_id', sa.Integer(), nullable=False),
@@ -1967,5 +2005,120 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_import_problem_area_path'), 'import_problem', ['area_path'], unique=False)
     op.create_index('ix_import_problem_batch_row', 'import_problem', ['batch_id', 'row'], unique=False)
+    op.create_table('question',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('inquiry_id', sa.Integer(), nullable=False),
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('token', sa.String(length=14), nullable=False),
+        sa.Column('member_id', sa.Integer()),
+        sa.Column('kin_id', sa.Integer()),
+        sa.Column('subject_name', sa.String(length=60), nullable=False),
+        sa.Column('subject_relation', sa.String(length=40), nullable=False),
+        sa.Column('subject_id_number', sa.LargeBinary()),
+        sa.Column('state', sa.String(length=20), nullable=False),
+        sa.Column('answer', sa.String(length=20), nullable=False),
+        sa.Column('reason', sa.String(length=200), nullable=False),
+        sa.Column('as_of', sa.Date()),
+        sa.Column('later_due', sa.Date()),
+        sa.Column('by_hand', sa.Boolean(), nullable=False),
+        sa.Column('evidence', sa.String(length=400), nullable=False),
+        sa.Column('answered_by', sa.String(length=60), nullable=False),
+        sa.Column('answered_at', sa.DateTime(timezone=True)),
+        sa.Column('by_province', sa.Boolean(), nullable=False),
+        sa.Column('delivery_id', sa.Integer()),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('level', sa.String(length=10), nullable=False),
+        sa.Column('department', sa.String(length=40), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['delivery_id'], ['delivery.id'], name=op.f('fk_question_delivery_id')),
+        sa.ForeignKeyConstraint(['inquiry_id'], ['inquiry.id'], name=op.f('fk_question_inquiry_id')),
+        sa.ForeignKeyConstraint(['kin_id'], ['kin.id'], name=op.f('fk_question_kin_id')),
+        sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_question_member_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_question')),
+        sa.UniqueConstraint('ref', name=op.f('uq_question_ref')),
+        sa.UniqueConstraint('token', name=op.f('uq_question_token'))
+    )
+    op.create_index(op.f('ix_question_area_path'), 'question', ['area_path'], unique=False)
+    op.create_index(op.f('ix_question_delivery_id'), 'question', ['delivery_id'], unique=False)
+    op.create_index('ix_question_inquiry_id', 'question', ['inquiry_id'], unique=False)
+    op.create_table('unmatched_row',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('delivery_id', sa.Integer(), nullable=False),
+        sa.Column('row_number', sa.Integer(), nullable=False),
+        sa.Column('row_hash', sa.LargeBinary(length=32), nullable=False),
+        sa.Column('reason', sa.String(length=40), nullable=False),
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('name', sa.LargeBinary()),
+        sa.Column('id_number', sa.LargeBinary()),
+        sa.Column('village', sa.String(length=80), nullable=False),
+        sa.Column('member_id', sa.Integer()),
+        sa.Column('facts', sa.LargeBinary()),
+        sa.Column('state', sa.String(length=40), nullable=False),
+        sa.Column('decided_by', sa.String(length=60), nullable=False),
+        sa.Column('decided_at', sa.DateTime(timezone=True)),
+        sa.Column('decision', sa.String(length=200), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('department', sa.String(length=40), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['delivery_id'], ['delivery.id'], name=op.f('fk_unmatched_row_delivery_id')),
+        sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_unmatched_row_member_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_unmatched_row')),
+        sa.UniqueConstraint('ref', name=op.f('uq_unmatched_row_ref'))
+    )
+    op.create_index(op.f('ix_unmatched_row_area_path'), 'unmatched_row', ['area_path'], unique=False)
+    op.create_index(op.f('ix_unmatched_row_delivery_id'), 'unmatched_row', ['delivery_id'], unique=False)
+    op.create_index('ix_unmatched_row_hash', 'unmatched_row', ['department', 'row_hash'], unique=False)
+    op.create_index('ix_unmatched_row_open', 'unmatched_row', ['state', 'area_path', 'id'], unique=False)
+    op.create_table('coverage',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('batch_id', sa.Integer(), nullable=False),
+        sa.Column('question_id', sa.Integer()),
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('register_scope', sa.String(length=120), nullable=False),
+        sa.Column('covers_from', sa.Date()),
+        sa.Column('covers_to', sa.Date(), nullable=False),
+        sa.Column('complete', sa.Boolean(), nullable=False),
+        sa.Column('digest', sa.String(length=80), nullable=False),
+        sa.Column('level', sa.String(length=10), nullable=False),
+        sa.Column('department', sa.String(length=40), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['batch_id'], ['batch.id'], name=op.f('fk_coverage_batch_id')),
+        sa.ForeignKeyConstraint(['question_id'], ['question.id'], name=op.f('fk_coverage_question_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_coverage'))
+    )
+    op.create_index(op.f('ix_coverage_area_path'), 'coverage', ['area_path'], unique=False)
+    op.create_index('ix_coverage_question_id', 'coverage', ['question_id'], unique=False)
+    op.create_table('fact',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('batch_id', sa.Integer(), nullable=False),
+        sa.Column('question_id', sa.Integer()),
+        sa.Column('household_id', sa.Integer()),
+        sa.Column('member_id', sa.Integer()),
+        sa.Column('kin_id', sa.Integer()),
+        sa.Column('number', sa.BigInteger()),
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('ref_no', sa.String(length=80), nullable=False),
+        sa.Column('date', sa.Date()),
+        sa.Column('ended', sa.Date()),
+        sa.Column('amount', sa.Integer()),
+        sa.Column('value', sa.String(length=40), nullable=False),
+        sa.Column('other', sa.String(length=60), nullable=False),
+        sa.Column('label', sa.String(length=40), nullable=False),
+        sa.Column('as_of', sa.Date(), nullable=False),
+        sa.Column('raw_digest', sa.String(length=80), nullable=False),
+        sa.Column('superseded', sa.Boolean(), nullable=False),
+        sa.Column('level', sa.String(length=10), nullable=False),
+        sa.Column('department', sa.String(length=40), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['batch_id'], ['batch.id'], name=op.f('fk_fact_batch_id')),
+        sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_fact_household_id')),
+        sa.ForeignKeyConstraint(['kin_id'], ['kin.id'], name=op.f('fk_fact_kin_id')),
+        sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_fact_member_id')),
+        sa.ForeignKeyConstraint(['question_id'], ['question.id'], name=op.f('fk_fact_question_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_fact'))
+    )
+    op.create_index(op.f('ix_fact_area_path'), 'fact', ['area_path'], unique=False)
+    op.create_index('ix_fact_household_kind', 'fact', ['household_id', 'kind'], unique=False)
+    op.create_index('ix_fact_question_id', 'fact', ['question_id'], unique=False)
     for statement in SQLITE if op.get_context().dialect.name == "sqlite" else POSTGRESQL:
         op.execute(statement)

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import String, create_engine, event, inspect, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -23,6 +25,10 @@ from fanpin.config import Settings
 from fanpin.extensions import db
 from fanpin.models.scoped import Scope, ScopeKind, set_scope
 from tests.world import World, build_world, load_world
+
+# How long an example takes says more about the machine's other work than about the strategy.
+hypothesis_settings.register_profile("busy machine", suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("busy machine")
 
 TODAY = date(2026, 3, 2)
 POSTGRESQL = os.environ.get("FANPIN_TEST_POSTGRESQL_URL", "")

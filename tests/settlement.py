@@ -12,6 +12,7 @@ from fanpin.cli.village_procession import Calendar, Trouble
 from fanpin.models.cases import Case
 from fanpin.models.county import FindingRow, Inquiry
 from fanpin.models.deliberation import MeetingKind, VillageList
+from fanpin.models.deliveries import UnmatchedRow
 from fanpin.models.households import Household
 from fanpin.models.measures import Measure
 from fanpin.models.notices import ObjectionKind
@@ -20,6 +21,7 @@ from fanpin.models.register import ChangeKind, ChangeState, ImportChange, Import
 from fanpin.models.rounds import Round, RoundVisit
 from fanpin.models.scoped import Scope, ScopeKind, set_scope
 from fanpin.models.users import Grant, User
+from fanpin.rules.deliveries import UnmatchedReason
 from fanpin.rules.departments import Department
 from fanpin.rules.intake import Channel, DifficultyCategory, LeadSource, RoundOccasion
 from fanpin.rules.members import LabourSkill, Relation
@@ -31,6 +33,7 @@ from fanpin.steps import (
     analysis,
     county,
     deliberation,
+    deliveries,
     files,
     households,
     intake,
@@ -171,6 +174,7 @@ class Settlement:
             at = self.world.areas["county" if self.key == "own" else "other_county"]
             month = analysis.open_month(self.session, at, month="2026-01", summary="本月研判", actor=analyst, now=now)
             self._keep(analysis=month)
+        self._deliver()
         self._keep(lead=lead, round=round_, visit=self._visit(round_), key_check=check, warning=warning, household=home,
                    member=home.members[0])
         self._event(home)
@@ -199,6 +203,25 @@ class Settlement:
                 self.session, place, name="测试家园", address="镇上", size_class=SizeClass.LARGE, size_source="测搬〔2019〕1号",
                 actor=self.people.acting(L.COUNTY_ANALYST), now=now)
             self._keep(community=community)
+
+    def _deliver(self) -> None:
+        """Let two departments of the county send a sheet each, one with a row about nobody."""
+        if self.key == "sibling":
+            return
+        county_area = self.world.areas["county" if self.key == "own" else "other_county"]
+        for department, name in (("education", "delivery"), ("health", "delivery_health")):
+            source = deliveries.sources_for(self.session, Department(department))[0]
+            row = deliveries.send(
+                self.session, self.store, files.Upload("数据.csv", f"{self.key}{department}".encode()), source,
+                deliveries.Sent(as_of=self.people.calendar.day, covers_from=None, complete=True, register_scope="本县登记范围"),
+                county=county_area, actor=self.people.officers[department], now=self.people.calendar.now,
+                today=self.people.calendar.day)
+            self.session.flush()
+            self._keep(**{name: row})
+        row = UnmatchedRow(department="health", area_path=county_area.path, delivery_id=row.id, row_number=2, row_hash=bytes(32),
+                           reason=UnmatchedReason.UNKNOWN, kind="disease_treatment", name="测无此人", facts="[]")
+        self.session.add(row)
+        self._keep(unmatched=row)
 
     def _visit(self, round_: Round) -> RoundVisit:
         return self.session.scalars(select(RoundVisit).where(RoundVisit.round_id == round_.id).order_by(RoundVisit.id)).first()

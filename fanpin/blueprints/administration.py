@@ -209,7 +209,7 @@ def matrix() -> ResponseReturnValue:
 
 STEP_TITLES = {
     "household": "农户档案", "quality": "疑点", "register": "农户表", "case": "办理", "intake": "线索受理", "analysis": "排查与研判", "survey": "实地调查",
-    "deliberation": "评议", "publicity": "公示", "township": "乡镇审核", "county": "县级确定", "assistance": "帮扶",
+    "exchange": "部门数据", "deliberation": "评议", "publicity": "公示", "township": "乡镇审核", "county": "县级确定", "assistance": "帮扶",
     "review": "成效评议", "elimination": "风险消除", "regional": "防止规模性返贫",
     "oversight": "督导", "adapter": "部门数据接口", "account": "账号与权限", "audit": "审计",
 }

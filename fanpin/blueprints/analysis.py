@@ -176,7 +176,9 @@ def warnings() -> ResponseReturnValue:
     """List the warnings of one state."""
     first = WarningState.ENTERED if may(Action.ANALYSIS_DISPATCH) else WarningState.SENT
     state = next((state for state in WarningState if state.value == asked("state")), first)
-    page = page_of(in_state(state), Warning, newest=state is WarningState.VERIFIED)
+    # What weighs most is read first; every warning stays due until it is verified, however far down it stands.
+    page = (page_of(in_state(state), Warning, newest=True) if state is WarningState.VERIFIED
+            else page_of(in_state(state), Warning, newest=True, by=Warning.score))
     return render_template("analysis/warnings.html", page=page, rows=with_households(page.rows), state=state,
                            states=list(WarningState), from_whom=from_whom)
 

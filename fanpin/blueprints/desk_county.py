@@ -3,7 +3,7 @@
 from calendar import monthrange
 from datetime import date
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from fanpin.blueprints import desk_regional, desk_register
@@ -13,12 +13,16 @@ from fanpin.blueprints.links import link
 from fanpin.clock import legal_date
 from fanpin.models.cases import Case
 from fanpin.models.county import Determination, DeterminationResult, FindingRow, Inquiry, Resolution, UnaskedStatement
+from fanpin.models.deliveries import Delivery, UnmatchedRow
+from fanpin.models.findings import ScreeningRun
 from fanpin.models.households import Household
 from fanpin.models.keychecks import KeyCheck
 from fanpin.models.leads import Lead
 from fanpin.models.papers import Paper
 from fanpin.models.warnings import Warning
+from fanpin.rules.deliveries import DeliveryState, UnmatchedState
 from fanpin.rules.departments import Department
+from fanpin.rules.duty_tables import kind_of
 from fanpin.rules.intake import KeyCheckStatus, LeadStatus
 from fanpin.rules.stages import Procedure, Stage
 
@@ -31,7 +35,8 @@ _this_decision = and_(Determination.case_id == Case.id, Determination.procedure 
 def analyst(bench: Bench) -> list[Group]:
     """List the analyst's work, from leads to markings, and the papers that did not come out."""
     return [
-        _leads(bench), _leads_to_merge(bench), *desk_regional.county(bench), _dispatch(bench), _warnings(bench), _key_checks(bench), _to_inquire(bench), _silent(bench),
+        _leads(bench), _leads_to_merge(bench), *desk_regional.county(bench), _unmatched(bench), _screening(bench), _dispatch(bench),
+        _warnings(bench), _key_checks(bench), _to_inquire(bench), _silent(bench),
         _hits(bench), _statements(bench), _to_report(bench), _letters(bench), _entries(bench), _markings(bench),
         objections(bench), *desk_register.county(bench), _failed_papers(bench)]
 
@@ -84,6 +89,22 @@ def _dispatch(bench: Bench) -> Group:
 def _month_end(month: str) -> date:
     year, number = (int(part) for part in month.split("-"))
     return date(year, number, monthrange(year, number)[1])
+
+
+def _unmatched(bench: Bench) -> Group:
+    return bench.group("核对未匹配的部门数据", "附件1", select(UnmatchedRow).where(UnmatchedRow.state == UnmatchedState.OPEN),
+                       lambda row: Item(f"{Department(row.department).title}：{kind_of(row.kind).title}", note=row.reason.title,
+                                        url=link("unmatched.show", unmatched=row.ref)),
+                       oldest=UnmatchedRow.id, url=link("unmatched.index"))
+
+
+def _screening(bench: Bench) -> Group:
+    """Ask for the month's screening once a department has delivered since the last one."""
+    last = select(func.max(ScreeningRun.asked_at)).scalar_subquery()
+    query = select(Delivery).where(Delivery.state == DeliveryState.DONE, or_(last.is_(None), Delivery.done_at > last))
+    return bench.group("按月筛查部门数据", "三(二)", query, lambda row: Item(
+        f"{Department(row.department).title}：{row.source_title}", "", legal_date(row.sent_at), url=link("analysis.screening")),
+        oldest=Delivery.id, url=link("analysis.screening"))
 
 
 def _key_checks(bench: Bench) -> Group:

@@ -2,20 +2,22 @@
 
 from datetime import date, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from fanpin.blueprints import desk_regional, desk_register
 from fanpin.blueprints.desk_work import Bench, Group, Item
 from fanpin.blueprints.links import link
-from fanpin.clock import legal_date
+from fanpin.clock import at_noon, legal_date
 from fanpin.models.audit import AuditAnchor, AuditEvent
 from fanpin.models.county import Inquiry, Question
+from fanpin.models.deliveries import Delivery
 from fanpin.models.households import Household
 from fanpin.models.lines import MonitoringLine
 from fanpin.models.measures import Measure, MeasureStatus
 from fanpin.models.outbox import OutboxItem
 from fanpin.models.users import Grant, User
 from fanpin.models.warnings import AnalysisSignature, MonthlyAnalysis
+from fanpin.rules.deliveries import DeliveryState
 from fanpin.rules.roles import Role
 
 SOON = timedelta(days=30)
@@ -27,7 +29,18 @@ def officer(bench: Bench) -> list[Group]:
     waits = select(Question.id).where(Question.inquiry_id == Inquiry.id, Question.state == "waiting").exists()
     unsigned = select(Inquiry).where(Inquiry.signed_at.is_(None))
     return [_inquiries(bench, "答复部门核查", unsigned.where(waits)), _inquiries(bench, "签字确认答复", unsigned.where(~waits)),
-            _months(bench), *desk_regional.officer(bench), *desk_register.officer(bench)]
+            _returned(bench), _months(bench), *desk_regional.officer(bench), *desk_register.officer(bench)]
+
+
+def _returned(bench: Bench) -> Group:
+    """List the month's sheets that were sent back, whole or in part."""
+    since = at_noon(bench.before(30))
+    query = select(Delivery).where(Delivery.sent_at >= since, or_(Delivery.state == DeliveryState.REFUSED, and_(
+        Delivery.state == DeliveryState.DONE, Delivery.wrong > 0)))
+    return bench.group("更正退回的数据", "附件1", query, lambda row: Item(
+        row.source_title, "", legal_date(row.sent_at), url=link("deliveries.show", delivery=row.ref),
+        note="整份退回" if row.state is DeliveryState.REFUSED else f"退回{row.wrong}行"), oldest=Delivery.id,
+        url=link("deliveries.index"))
 
 
 def _inquiries(bench: Bench, title: str, query: object) -> Group:

@@ -21,6 +21,7 @@ from fanpin.models.adapters import AdapterRelease
 from fanpin.models.cases import Case
 from fanpin.models.county import DirectRequest, FindingRow, Inquiry
 from fanpin.models.deliberation import Opinion, VillageList
+from fanpin.models.deliveries import Delivery, UnmatchedRow
 from fanpin.models.events import Event
 from fanpin.models.households import Household, Member
 from fanpin.models.keychecks import KeyCheck
@@ -56,6 +57,7 @@ LOADED = {
     "upload": ImportBatch, "export": ExportBatch, "workbook": ExportFile, "part": ColumnPart, "question": ColumnQuestion,
     "event": Event, "community": Community, "rectification": Rectification,
     "direct": DirectRequest,
+    "delivery": Delivery, "unmatched": UnmatchedRow,
 }
 EAGER = {Case: (Case.household,)}
 KEY_PATTERN = re.compile(r"[A-Za-z0-9_-]{16,40}")

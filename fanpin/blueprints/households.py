@@ -40,7 +40,7 @@ KINDS = [("", "全部农户"), ("lifted", "脱贫户"), ("monitored", "监测对
 # The pages that look for a household, and what else their addresses may say.
 LISTS = {
     "households.index": ("kind", "area"), "analysis.find": ("purpose",), "analysis.visits": ("round", "state"),
-    "intake.show": ("lead",), "cases.index": ("stage", "procedure", "kind", "area", "sort", "overdue", "closed"),
+    "intake.show": ("lead",), "unmatched.show": ("unmatched",), "cases.index": ("stage", "procedure", "kind", "area", "sort", "overdue", "closed"),
 }
 blueprint = Blueprint("households", __name__, url_prefix="/households")
 

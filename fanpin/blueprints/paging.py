@@ -27,16 +27,18 @@ def asked(name: str, *, limit: int = LONGEST_QUESTION) -> str:
     return "".join(char for char in typed if char.isprintable()).strip()
 
 
-def page_of(query: Select[Any], model: Any, *, newest: bool = False, by_place: bool = False, size: int = SIZE) -> Page:
+def page_of(query: Select[Any], model: Any, *, newest: bool = False, by_place: bool = False, by: Any = None,
+            size: int = SIZE) -> Page:
     """Return the page that the address asks for (`after` or `before` a row), in the order of registration.
 
-    `by_place` goes from place to place instead: of a long table an area's rows lie together in no other order.
+    `by_place` goes from place to place instead: of a long table an area's rows lie together in no other order; `by` a
+    column goes by that column first.
     """
     after, before = asked("after"), asked("before")
     backwards = bool(before) and not after
     descending = newest != backwards
     anchor = after or before
-    keys = (model.area_path, model.id) if by_place else (model.id,)
+    keys = (model.area_path, model.id) if by_place else (model.id,) if by is None else (by, model.id)
     if anchor:
         here = tuple_(*(select(key).where(model.ref == anchor).scalar_subquery() for key in keys))
         query = query.where(tuple_(*keys) < here if descending else tuple_(*keys) > here)

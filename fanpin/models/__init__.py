@@ -7,7 +7,9 @@ from fanpin.models import (
     cases,
     county,
     deliberation,
+    deliveries,
     events,
+    findings,
     households,
     keychecks,
     leading_groups,
@@ -32,7 +34,8 @@ from fanpin.models import (
 )
 
 __all__ = [
-    "adapters", "areas", "audit", "cases", "county", "deliberation", "events", "households", "keychecks", "leading_groups",
-    "leads", "lines", "measures", "notices", "outbox", "papers", "quality", "rectification", "register", "relocation", "reviews",
-    "rounds", "staff", "supervision", "surveys", "township", "users", "warnings",
+    "adapters", "areas", "audit", "cases", "county", "deliberation", "deliveries", "events", "findings", "households",
+    "keychecks", "leading_groups", "leads", "lines", "measures", "notices", "outbox", "papers", "quality",
+    "rectification", "register", "relocation", "reviews", "rounds", "staff", "supervision", "surveys", "township",
+    "users", "warnings",
 ]

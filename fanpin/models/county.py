@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, and_, text
+from sqlalchemy import JSON, BigInteger, ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, and_, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fanpin.extensions import Base
@@ -125,6 +125,7 @@ class Question(Referenced, _AtLevel, Base):
     answered_by: Mapped[str] = mapped_column(String(60), default="")
     answered_at: Mapped[datetime | None] = mapped_column(Instant)
     by_province: Mapped[bool] = mapped_column(default=False)
+    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"), index=True)
     inquiry: Mapped[AnyInquiry] = relationship(back_populates="questions")
 
 
@@ -140,10 +141,14 @@ class Batch(Referenced, _AtLevel, Base):
     rows: Mapped[int]
     received_at: Mapped[datetime] = mapped_column(Instant)
     received_from: Mapped[str] = mapped_column(String(60))
+    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"), index=True)
 
 
 class FactRow(_AtLevel, Base):
-    """A fact that a department answers for, kept while a case needs it."""
+    """A fact that a department answers for, kept while a case or a warning needs it; of a village, without a household.
+
+    `number` is the fact's in the county's Parquet files; a fact that answers a question has none.
+    """
 
     __tablename__ = "fact"
     __table_args__ = (Index("ix_fact_question_id", "question_id"), Index("ix_fact_household_kind", "household_id", "kind"))
@@ -151,9 +156,10 @@ class FactRow(_AtLevel, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"))
     question_id: Mapped[int | None] = mapped_column(ForeignKey("question.id"))
-    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
+    household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"))
     member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
     kin_id: Mapped[int | None] = mapped_column(ForeignKey("kin.id"))
+    number: Mapped[int | None] = mapped_column(BigInteger)
     kind: Mapped[str] = mapped_column(String(40))
     ref_no: Mapped[str] = mapped_column(String(80), default="")
     date: Mapped[date | None]

@@ -10,12 +10,15 @@ from fanpin.models.county import Determination, FindingRow, Inquiry, Question, R
 from fanpin.models.measures import Measure
 from fanpin.models.surveys import Consent
 from fanpin.rules import dossier as parts
+from fanpin.rules import review_answers
+from fanpin.rules.checks import CheckState
 from fanpin.rules.duties import Department
 from fanpin.rules.members import is_adult
+from fanpin.rules.review_answers import Answered
 from fanpin.rules.stages import Procedure
 
 FRESH_DAYS = 90
-PRESENT = ("hit", "clear")
+PRESENT = tuple(state.value for state in CheckState if state.is_present)
 
 
 def inquiries_of(session: Session, case: Case, *, first_round: int) -> list[Inquiry]:
@@ -26,28 +29,30 @@ def inquiries_of(session: Session, case: Case, *, first_round: int) -> list[Inqu
         .options(selectinload(Inquiry.questions)).order_by(Inquiry.id)))
 
 
+def state_on(question: Question, today: date) -> CheckState:
+    """Return the state of a question on a day: an answer older than ninety days, or of no day, is stale."""
+    state = CheckState(question.state)
+    fresh = question.as_of is not None and today - question.as_of <= timedelta(days=FRESH_DAYS)
+    return CheckState.STALE if state.is_present and not fresh else state
+
+
 def is_present(question: Question, today: date) -> bool:
     """Say whether a question has an answer that counts: given, and no older than ninety days."""
-    fresh = question.as_of is not None and today - question.as_of <= timedelta(days=FRESH_DAYS)
-    return question.state in PRESENT and fresh
+    return state_on(question, today).is_present
 
 
 def joint_review_part(session: Session, case: Case, *, first_round: int, today: date) -> parts.JointReview:
     """Return what the requirements of 三(六) and 附件2 read."""
     blocking = [row for row in inquiries_of(session, case, first_round=first_round) if row.blocking]
-    waiting = [row for row in blocking if not all(is_present(question, today) for question in row.questions)]
-    unsigned = [row for row in blocking if row not in waiting and row.signed_at is None]
+    answered = [Answered(Department(row.department).title, tuple(state_on(question, today) for question in row.questions),
+                         row.signed_at is not None) for row in blocking]
     members = case.household.present_members
     unresolved, refused, special, removed = _hits(session, case)
     return parts.JointReview(
-        asked=len(blocking), waiting=_titles(waiting), unsigned=_titles(unsigned),
+        asked=len(blocking), waiting=review_answers.waiting(answered), unsigned=review_answers.unsigned(answered),
         not_asked_unaccepted=_unaccepted(session, case, first_round=first_round, today=today),
         unresolved_hits=unresolved, not_included_hits=refused, special_cases=special,
         remaining_members=len({f"m{member.id}" for member in members} - removed))
-
-
-def _titles(rows: list[Inquiry]) -> tuple[str, ...]:
-    return tuple(Department(row.department).title for row in rows)
 
 
 def unsigned_adults(session: Session, case: Case, *, today: date) -> list[tuple[int, str]]:

@@ -16,6 +16,7 @@ from fanpin.models.notices import Notice, Objection, PlaceKind
 from fanpin.models.reviews import ExitConsent, Marking, Review, ReviewConclusion
 from fanpin.models.surveys import Consent, Survey
 from fanpin.models.township import SpotCheck
+from fanpin.models.warnings import Warning
 from fanpin.rules import dossier as parts
 from fanpin.rules import workdays
 from fanpin.rules.eligibility import judge_class, judge_residence
@@ -289,7 +290,15 @@ def _determination(reader: _Reader) -> dict[str, object]:
         reader.session, reader.case, first_round=reader.first_round(Stage.COUNTY))}
 
 
+def _warnings(reader: _Reader) -> dict[str, object]:
+    """List the months of the household's warnings that nobody has verified."""
+    months = reader.session.scalars(select(Warning.month).where(
+        Warning.household_id == reader.case.household_id, Warning.verified_at.is_(None)).order_by(Warning.id))
+    return {"unverified_warnings": tuple(dict.fromkeys(f"{month[:4]}年{int(month[5:])}月" for month in months))}
+
+
 PARTS: dict[str, Callable[[_Reader], dict[str, object]]] = {
     "survey": _survey, "consent": _consent, "deliberation": _deliberation, "plan": _plan, "publicity": _publicity,
     "township": _township, "joint_review": _joint_review, "determination": _determination, "review": _review,
+    "warnings": _warnings,
 }

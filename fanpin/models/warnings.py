@@ -8,11 +8,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from fanpin.extensions import Base
 from fanpin.models.scoped import Referenced, Scope, Scoped
 from fanpin.models.types import Code, Instant
+from fanpin.rules.book_warnings import WarningSeverity
 from fanpin.rules.intake import LeadSource, WarningConclusion
 
 
 class Warning(Referenced, Scoped, Base):
-    """One household's warning of one month; due until it is verified."""
+    """One household's warning of one month; due until it is verified. `score` orders the list and decides nothing;
+    `remark` says what became of its grounds since.
+    """
 
     __tablename__ = "household_warning"
     __table_args__ = (Index("ix_household_warning_open", "verified_at", "area_path"),)
@@ -36,6 +39,9 @@ class Warning(Referenced, Scoped, Base):
     verified_on: Mapped[date | None]
     conclusion: Mapped[WarningConclusion | None] = mapped_column(Code(WarningConclusion))
     finding: Mapped[str] = mapped_column(Text, default="")
+    severity: Mapped[WarningSeverity | None] = mapped_column(Code(WarningSeverity))
+    score: Mapped[int] = mapped_column(default=0)
+    remark: Mapped[str] = mapped_column(Text, default="")
     version: Mapped[int] = mapped_column(default=1)
     __mapper_args__ = {"version_id_col": version}
 

@@ -36,6 +36,11 @@ class Action(TitledEnum):
     ANALYSIS_PROPOSE = ("analysis.propose", "提出重点核查对象")
     ANALYSIS_SETTLE = ("analysis.settle", "确定重点核查对象")
     ANALYSIS_SIGN = ("analysis.sign", "会签月度分析")
+    ANALYSIS_SCREEN = ("analysis.screen", "按月筛查")
+    ANALYSIS_THRESHOLD = ("analysis.threshold", "设置更严的预警标准")
+
+    EXCHANGE_DELIVER = ("exchange.deliver", "报送数据")
+    EXCHANGE_MATCH = ("exchange.match", "处理未匹配的数据")
 
     SURVEY_RECORD = ("survey.record", "填写实地调查表")
     SURVEY_SIGN = ("survey.sign", "登记申请与授权承诺书")

@@ -169,4 +169,5 @@ class Dossier:
     joint_review: JointReview | None = None
     determination: Determination | None = None
     review: Review | None = None
+    unverified_warnings: tuple[str, ...] | None = None
     facts: dict[str, str] = field(default_factory=dict)

@@ -358,6 +358,15 @@ def exit_consent(d: Dossier) -> str:
     return MET if d.review and d.review.exit_consent_signed else "请登记农户签署的风险消除知情同意书"
 
 
+@requirement("elimination.warnings", "五(一)", "到户预警都已核实", "warnings")
+def warnings_verified(d: Dossier) -> str:
+    if d.unverified_warnings is None:
+        return "还没有查看该户的预警"
+    if not d.unverified_warnings:
+        return MET
+    return f"还有没有核实的预警（{_list(d.unverified_warnings)}），请先入户核实、反馈"
+
+
 @requirement("elimination.marked", "五(二)", "在全国防返贫监测信息系统中标注“风险消除”", "review")
 def marked(d: Dossier) -> str:
     return MET if d.review and d.review.marked else "请先登记在全国防返贫监测信息系统中的标注"

@@ -132,11 +132,11 @@ LEAVING = (
     Row(Action.TOWNSHIP_SUBMIT, _L, _S.TOWNSHIP, _S.COUNTY, "五(二)", _need(*_LEFT_BY_TOWNSHIP)),
     Row(Action.TOWNSHIP_RETURN, _L, _S.TOWNSHIP, _S.SURVEY, "五(二)", is_return=True, facts=_BACK),
     Row(Action.COUNTY_DETERMINE, _L, _S.COUNTY, _S.COUNTY, "五(二)",
-        _need(*_ANSWERED, "elimination.consent", "review.meeting"), facts=("result",)),
+        _need(*_ANSWERED, "elimination.consent", "review.meeting", "elimination.warnings"), facts=("result",)),
     Row(Action.COUNTY_KEEP, _L, _S.COUNTY, _S.ASSISTANCE, "五(二)", target_procedure=_E, facts=_REASON),
     Row(Action.COUNTY_RETURN, _L, _S.COUNTY, _S.SURVEY, "五(二)", is_return=True, facts=_BACK),
     Row(Action.ELIMINATION_MARK, _L, _S.COUNTY, _S.ELIMINATED, "五(二)",
-        _need("county.determined_out", "elimination.consent", "elimination.marked")),
+        _need("county.determined_out", "elimination.consent", "elimination.warnings", "elimination.marked")),
 )
 
 DEPARTURES = tuple(

@@ -26,7 +26,7 @@ COVERAGE_COLUMNS = {"kind": "VARCHAR", "department": "VARCHAR", "batch": "BIGINT
 # A department delivers a fact again: the newest word counts. A complete delivery is the truth about its period.
 IN_FORCE = """
 CREATE TABLE fact_row AS
-SELECT id, subject, kind, value, ref, begun, ended, amount, other, label, as_of, department FROM (
+SELECT id, subject, kind, value, ref, begun, ended, amount, other, label, as_of, department, batch FROM (
   SELECT d.*, row_number() OVER (PARTITION BY d.department, d.ident ORDER BY d.as_of DESC, d.batch DESC) AS place
   FROM delivered d WHERE NOT EXISTS (
     SELECT 1 FROM covered c WHERE c.kind = d.kind AND c.department = d.department AND c.batch > d.batch
@@ -73,7 +73,7 @@ def screen(engine: duckdb.DuckDBPyConnection, task: dict[str, object]) -> dict[s
         engine.execute(f"CREATE TABLE {name} AS {select}")
     engine.execute(
         "COPY (SELECT e.subject AS household, e.rule, e.urgent, f.id, f.subject, f.kind, f.value, f.ref, f.begun, f.ended,"
-        " f.amount, f.other, f.label, f.as_of, f.department FROM evidence e JOIN fact_row f ON f.id = e.fact_id"
+        " f.amount, f.other, f.label, f.as_of, f.department, f.batch FROM evidence e JOIN fact_row f ON f.id = e.fact_id"
         " ORDER BY e.subject, e.rule, f.id) TO ? (FORMAT csv, HEADER true)", [task["findings"]])
     count = engine.execute("SELECT (SELECT count(*) FROM fact_row), (SELECT count(*) FROM finding)").fetchone()
     return {"facts": count[0], "findings": count[1]}

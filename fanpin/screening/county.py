@@ -179,7 +179,8 @@ def _fact_of(row: Mapping[str, str]) -> FactRow:
     return FactRow(
         id=int(row["id"]), subject=row["subject"], kind=row["kind"], value=row["value"], ref=row["ref"],
         date=_day(row["begun"]), ended=_day(row["ended"]), amount=int(row["amount"]) if row["amount"] else None,
-        other=row["other"], label=row["label"], as_of=_day(row["as_of"]), department=row["department"])
+        other=row["other"], label=row["label"], as_of=_day(row["as_of"]), department=row["department"],
+        batch=int(row["batch"]))
 
 
 def _ask(task: Mapping[str, object], *, writable: Sequence[Path], files: Sequence[Path] = ()) -> dict[str, int]:

@@ -45,6 +45,7 @@ class FactRow:
     label: str = ""
     as_of: Day | None = None
     department: str = ""
+    batch: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

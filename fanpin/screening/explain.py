@@ -19,6 +19,10 @@ MOST_TOLD = 5
 def explain_warning(rule: Rule, facts: Sequence[FactRow], *, name_of: Callable[[str], str],
                     limits: Mapping[str, Resolved], lifted: bool) -> str:
     """Return the sentence of a finding, made from its evidence alone."""
+    kinds = WARNING_BOOK.kinds_of(rule)
+    if len(kinds) > 1:
+        # Each of its grounds has a sentence of its own.
+        return f"{rule.title}（{'；'.join(kind_of(kind).title for kind in kinds)}）。{rule.ask}（{rule.clause}）。"
     ordered = sorted(facts, key=lambda fact: (fact.date or date.min, fact.id), reverse=True)
     told = [_told(fact, name_of(fact.subject)) for fact in ordered[:MOST_TOLD]]
     if len(ordered) > MOST_TOLD:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from fanpin.models.areas import Area
 from fanpin.models.cases import Case
+from fanpin.models.findings import HouseholdFinding
 from fanpin.models.households import FocusRecord, Household
 from fanpin.models.keychecks import KeyCheck
 from fanpin.models.leads import Lead
@@ -156,6 +157,8 @@ def verify(session: Session, warning: Warning, *, conclusion: WarningConclusion,
         raise AlreadyHandled(by=warning.verified_by, at=warning.verified_at)
     warning.conclusion, warning.finding, warning.verified_on = conclusion, finding, verified_on
     warning.verified_at, warning.verified_by = now, actor.name
+    session.execute(update(HouseholdFinding).where(HouseholdFinding.warning_id == warning.id).values(
+        conclusion=conclusion, answer=finding, verified_on=verified_on))
     doing.note(session, Action.ANALYSIS_VERIFY, actor=actor, now=now, subject=warning,
                facts={"conclusion": conclusion.value})
 

@@ -29,7 +29,7 @@ from fanpin.rules.refusals import AlreadyHandled, Invalid, NotAllowedHere
 from fanpin.rules.risks import Risk
 from fanpin.rules.roles import Actor
 from fanpin.rules.stages import Stage
-from fanpin.steps import asking, doing, removals, screening
+from fanpin.steps import asking, doing, recheck, removals
 from fanpin.steps.advance import Advanced, advance
 
 
@@ -178,7 +178,7 @@ def determine(session: Session, case: Case, *, reason: str, document: str, actor
     """Decide to include (or, on the way out, to eliminate), after the household was screened once more."""
     doing.at_stage(case, Action.COUNTY_DETERMINE, Stage.COUNTY)
     _refuse_second(session, case)
-    screening.screen(session, case, actor=actor, now=now, today=today)
+    recheck.recheck(session, [case], actor=actor, now=now, today=today)
     entering = case.procedure.value == "entering"
     result = DeterminationResult.INCLUDED if entering else DeterminationResult.ELIMINATED
     advance(session, case, Action.COUNTY_DETERMINE, actor=actor, now=now, today=today, expected_version=version,
@@ -193,7 +193,7 @@ def decline(session: Session, case: Case, *, reason: str, document: str, actor: 
     """Decide not to include, with the reason that the household will be told."""
     doing.at_stage(case, Action.COUNTY_DECLINE, Stage.COUNTY)
     _refuse_second(session, case)
-    screening.screen(session, case, actor=actor, now=now, today=today)
+    recheck.recheck(session, [case], actor=actor, now=now, today=today)
     advance(session, case, Action.COUNTY_DECLINE, actor=actor, now=now, today=today, expected_version=version,
             facts={"result": DeterminationResult.NOT_INCLUDED.value, "reason": reason})
     return _keep(session, case, DeterminationResult.NOT_INCLUDED, reason=reason, document=document, actor=actor, today=today)

@@ -17,6 +17,7 @@ from fanpin.rules.roles import Actor
 from fanpin.rules.stages import Procedure, Stage
 from fanpin.steps import doing
 from fanpin.steps.advance import Advanced, advance
+from fanpin.steps.recheck import recheck
 
 WAYS = ("帮扶消除", "自然消除")
 RUNNING = (MeasureStatus.PLANNED, MeasureStatus.CONFIRMED, MeasureStatus.STARTED)
@@ -37,6 +38,7 @@ def mark(session: Session, case: Case, *, marked_on: date, way: str, list_number
         raise Invalid({"marked_on": f"标注日期不能早于县级审定日期（{decided_on:%Y-%m-%d}）。"})
     if version is not None and version != case.version:
         raise AlreadyHandled
+    recheck(session, [case], actor=actor, now=now, today=today)
     session.add(Marking(case_id=case.id, area_path=case.area_path, round=case.round, marked_on=marked_on, way=way,
                         list_number=list_number, contact=contact, marked_by=actor.name))
     done = advance(session, case, Action.ELIMINATION_MARK, actor=actor, now=now, today=today)

@@ -213,7 +213,7 @@ def _reject(session: Session, inquiry: AnyInquiry, batch: Batch, problems: Seque
 def _keep_out(session: Session, question: Question, *, actor: Actor, now: datetime) -> None:
     question.state, question.answer, question.reason = CheckState.UNAVAILABLE.value, "", NO_CONSENT
     question.as_of, question.later_due, question.by_hand, question.evidence = None, None, False, ""
-    question.answered_by, question.answered_at = actor.name, now
+    question.answered_by, question.answered_at, question.delivery_id = actor.name, now, None
 
 
 def _write_answer(session: Session, batch_row: BatchRow, question: Question, answer: Answer, batch: Batch, *,
@@ -228,7 +228,7 @@ def _write_answer(session: Session, batch_row: BatchRow, question: Question, ans
     question.as_of = batch.as_of if check.state in (CheckState.HIT, CheckState.CLEAR, CheckState.STALE) else None
     question.later_due = answer.due if isinstance(answer, Later) else None
     question.by_hand, question.evidence, question.by_province = bool(evidence), evidence[:400], False
-    question.answered_by, question.answered_at = actor.name, now
+    question.answered_by, question.answered_at, question.delivery_id = actor.name, now, None
 
 
 def _fact_row(batch_row: BatchRow, question: Question, fact: Fact, batch: Batch, household_id: int) -> FactRow:

@@ -10,6 +10,7 @@ from fanpin import audit
 from fanpin.clock import legal_date
 from fanpin.models.cases import Case
 from fanpin.models.county import AT_COUNTY, AnyInquiry, FactRow, FindingRow, Question
+from fanpin.models.households import Household
 from fanpin.rules.inquiries import HOUSEHOLD, PersonRole
 from fanpin.rules.roles import Actor
 from fanpin.rules.stages import Procedure
@@ -21,7 +22,7 @@ def screen(session: Session, case: Case, *, actor: Actor | str, now: datetime, t
     """Recompute the case's findings whole and diff: new ones appear, untrue ones go, changed evidence starts anew."""
     if case.procedure is not Procedure.ENTERING:
         return []
-    persons = persons_of(case)
+    persons = persons_of(case.household)
     found = {(item.rule, item.person, item.evidence_digest): item
              for item in engines.screen_household(facts_of(session, case), persons, today)}
     names = {person.subject: person.name for person in persons}
@@ -45,12 +46,12 @@ def screen(session: Session, case: Case, *, actor: Actor | str, now: datetime, t
     return [*(row for row in known.values() if row.current), *fresh]
 
 
-def persons_of(case: Case) -> list[engines.PersonRow]:
+def persons_of(household: Household) -> list[engines.PersonRow]:
     """List members and outside kin as the rules know them."""
     members = [engines.PersonRow(subject=f"m{row.id}", name=row.name, role=PersonRole.MEMBER, relation=row.relation)
-               for row in case.household.present_members]
+               for row in household.present_members]
     kin = [engines.PersonRow(subject=f"k{row.id}", name=row.name, role=PersonRole.KIN, relation=row.relation)
-           for row in case.household.kin]
+           for row in household.kin]
     return members + kin
 
 

@@ -17,6 +17,7 @@ from fanpin.rules.stages import Stage
 from fanpin.steps import doing
 from fanpin.steps.advance import Advanced, advance_list
 from fanpin.steps.deliberation import everybody, under_way
+from fanpin.steps.recheck import recheck
 
 
 def check(session: Session, village_list: VillageList, case: Case, *, checked_on: date, checkers: str, agrees: bool,
@@ -68,5 +69,6 @@ def sign_report(session: Session, village_list: VillageList, *, signed_by: str, 
 
 
 def submit(session: Session, village_list: VillageList, *, actor: Actor, now: datetime, today: date) -> list[Advanced]:
-    """Send the whole list to the county, or nothing of it."""
+    """Send the whole list to the county, or nothing of it; every household is screened again first."""
+    recheck(session, everybody(village_list), actor=actor, now=now, today=today)
     return advance_list(session, everybody(village_list), Action.TOWNSHIP_SUBMIT, actor=actor, now=now, today=today)

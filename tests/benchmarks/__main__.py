@@ -20,7 +20,7 @@ from fanpin.app import create_app
 from fanpin.clock import Clock, at_noon
 from fanpin.config import Settings
 from fanpin.extensions import db
-from tests.benchmarks import papers, prefecture, report, sheets
+from tests.benchmarks import deliveries, papers, prefecture, report, sheets
 from tests.benchmarks.cases import TODAY
 from tests.benchmarks.measures import rate
 from tests.benchmarks.pages import Pages
@@ -37,17 +37,20 @@ def main() -> int:
     given = _arguments()
     say = lambda words: print(words, file=sys.stderr, flush=True)  # noqa: E731
     runs: list[report.Measured] = []
+    imported: list[deliveries.Import] = []
     with tempfile.TemporaryDirectory(prefix="fanpin-benchmark-") as folder:
         ring = crypto.create_keyring(Path(folder) / "keys.json", demo=True)
         security.set_password_profile("test")
         for count in given.households:
-            runs += _size(Path(folder), ring, given, count, say)
+            runs += _size(Path(folder), ring, given, count, say, imported)
+        say("screening a county")
+        screened = deliveries.screening(Path(folder))
     runs.sort(key=lambda run: (DATABASES.index(run.database), run.households))
     say("papers")
     printed = papers.papers_per_second(3 if given.quick else 10)
     say("sheets")
-    imported = [sheets.measure(rows) for rows in ((2_000, 4_000) if given.quick else (10_000, 20_000))]
-    found = f"{report.table(runs, printed)}\n{sheets.table(imported)}"
+    read = [sheets.measure(rows) for rows in ((2_000, 4_000) if given.quick else (10_000, 20_000))]
+    found = f"{report.table(runs, printed)}\n{sheets.table(read)}\n{deliveries.table(screened, imported)}"
     print(found)
     if given.json:
         given.json.write_text(json.dumps({
@@ -77,7 +80,8 @@ def _arguments() -> argparse.Namespace:
     return given
 
 
-def _size(folder: Path, ring: crypto.Keyring, given: argparse.Namespace, count: int, say: object) -> Iterator[report.Measured]:
+def _size(folder: Path, ring: crypto.Keyring, given: argparse.Namespace, count: int, say: object,
+          imported: list[deliveries.Import]) -> Iterator[report.Measured]:
     with _applications(folder / str(count), ring, given.databases) as apps:
         say(f"{count} households: making the data")
         begun = time.perf_counter()
@@ -86,6 +90,10 @@ def _size(folder: Path, ring: crypto.Keyring, given: argparse.Namespace, count: 
         for name, app in apps.items():
             say(f"{count} households: measuring {name}")
             yield _measure(name, app, made, made_in, quick=given.quick)
+        if count == given.households[0]:
+            say("taking in deliveries")
+            sizes = (2_000, 4_000) if given.quick else (10_000, 20_000)
+            imported += deliveries.imports(next(iter(apps.values())), folder / str(count), sizes)
 
 
 def _measure(name: str, app: Flask, made: prefecture.Prefecture, made_in: float, *, quick: bool) -> report.Measured:

@@ -47,12 +47,13 @@ def a_measure(session: Session, case: Case, *, department: str = "agriculture",
     return row
 
 
-def test_the_tables_that_a_department_sees_are_exactly_the_joint_review_s() -> None:
+def test_the_tables_that_a_department_sees_are_exactly_the_joint_review_s_and_its_own_deliveries() -> None:
     seen = {cls.__name__ for cls in set(SCOPED) - NOT_FOR_DEPARTMENTS}
     assert seen >= {cls.__name__ for cls in (Inquiry, Question, FactRow, CoverageRow)}
     assert seen <= {"AnyInquiry", "Inquiry", "Question", "Batch", "FactRow", "CoverageRow", "MonthlyAnalysis", "AnalysisSignature",
                     "Event", "EventArea", "EventAct", "EventPlan", "EventResponse", "Rectification", "Community", "CommunityName",
-                    "CommunityFigure", "AdapterApproval", "AdapterFailure", "AdapterSetting", "AdapterTrial", "ColumnPart", "ColumnQuestion"}
+                    "CommunityFigure", "AdapterApproval", "AdapterFailure", "AdapterSetting", "AdapterTrial",
+                    "Delivery", "UnmatchedRow", "HouseholdFinding", "ColumnPart", "ColumnQuestion"}
 
 
 def test_a_provincial_department_sees_requests_put_to_it_and_nothing_else_at_all(

@@ -60,6 +60,7 @@ COMPLETE = Dossier(
     review=Review(
         reviewed_on=BEFORE, complete=True, conclusion="stable", named_measure=True, no_labour=False, meeting=MEETING,
         exit_consent_signed=True, marked=True),
+    unverified_warnings=(),
 )
 
 
@@ -172,6 +173,8 @@ UNMET = [
     ("review.opinions", _with("opinions", unanswered=1), "1条群众意见"),
     ("elimination.consent", _with("review"), "知情同意书"),
     ("elimination.consent", _with("review", exit_consent_signed=False), "知情同意书"),
+    ("elimination.warnings", replace(COMPLETE, unverified_warnings=None), "还没有查看"),
+    ("elimination.warnings", replace(COMPLETE, unverified_warnings=("2026年3月",)), "2026年3月"),
     ("elimination.marked", _with("review"), "标注"),
     ("elimination.marked", _with("review", marked=False), "标注"),
 ]
@@ -218,7 +221,7 @@ def test_a_requirement_reads_no_part_that_it_does_not_name() -> None:
         "survey": ("survey",), "consent": ("consent",), "plan": ("plan",), "publicity": ("publicity",),
         "deliberation": ("announced_on", "announced_place", "meeting", "committee", "opinions"),
         "township": ("township",), "joint_review": ("joint_review",), "determination": ("determination",),
-        "review": ("review",),
+        "review": ("review",), "warnings": ("unverified_warnings",),
     }
     for code, requirement in REQUIREMENTS.items():
         dossier = MET.get(code, [COMPLETE])[0]

@@ -105,6 +105,14 @@ def test_the_sentence_says_who_what_how_much_when_who_says_so_and_what_to_find_o
                     "达到演示县标准19,000元（演政办〔2026〕1号）。请入户核实是否仍需继续治疗、有没有借债、是否还能报销或救助（附件1 医保部门）。")
 
 
+def test_a_rule_of_two_grounds_tells_neither_twice() -> None:
+    both = [fact("not_back_at_work", days=40), fact("high_medical_cost", amount=2_500_000, id=2)]
+    said = explain_warning(WARNING_BOOK.rule("w_both"), both, name_of=lambda subject: "李演示", lifted=False,
+                           limits=resolve_all([], area_path="/1/", on=ASOF))
+    assert said == ("收入减少与刚性支出同时出现（一个月以上未复工；住院报销后自付费用较高）。"
+                    "务工收入中断又有大额医疗支出，请优先入户，核实基本生活是否出现严重困难（二(一)）。")
+
+
 def test_many_facts_are_told_newest_first_and_then_counted_and_added_up() -> None:
     bills = [fact("high_medical_cost", amount=1_000_000, id=number, days=number) for number in range(1, 8)]
     said = explain_warning(WARNING_BOOK.rule("w_medical"), bills, name_of=lambda subject: "李演示", lifted=True,

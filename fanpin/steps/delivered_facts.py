@@ -1,0 +1,79 @@
+"""Facts of a delivery on their way into Parquet and, where a case or a warning needs them, into SQL."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fanpin import crypto
+from fanpin.adapters.contract import Fact
+from fanpin.models.cases import Case
+from fanpin.models.county import FactRow
+from fanpin.models.scoped import within
+from fanpin.models.warnings import Warning
+from fanpin.rules.duty_kinds import SubjectKind
+from fanpin.rules.duty_tables import kind_of
+from fanpin.screening.county import BulkFact
+from fanpin.steps import fact_store, matching
+from fanpin.steps.matching import Found
+
+
+FIELDS = tuple(field.name for field in fields(Fact) if field.name != "subject")
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A fact with the row's person or household (or village) on file."""
+
+    fact: Fact
+    bulk: BulkFact
+    area_path: str
+    household_id: int | None
+    member_id: int | None
+
+
+def stored(fact: Fact, found: Found, *, department: str, as_of: date, batch: int) -> Stored:
+    """Return a fact of a household or of one of its members as it is kept."""
+    whole = kind_of(fact.kind).subject is SubjectKind.HOUSEHOLD
+    subject = fact_store.subject_number("h", found.household_id) if whole else fact_store.subject_number("m", found.member_id)
+    return Stored(fact, bulk_fact(fact, subject, department, as_of, batch), found.area_path, found.household_id,
+                  None if whole else found.member_id)
+
+
+def bulk_fact(fact: Fact, subject: int, department: str, as_of: date, batch: int) -> BulkFact:
+    """Return a fact as Parquet keeps it."""
+    return BulkFact(subject=subject, department=department, kind=fact.kind, as_of=as_of, batch=batch, value=fact.value, ref=fact.ref,
+                    begun=fact.date, ended=fact.ended, amount=fact.amount, other=fact.other, label=fact.label)
+
+
+def plain(fact: Fact) -> dict[str, object]:
+    """Return a fact as JSON values, without the row that it came from."""
+    told = ((name, getattr(fact, name)) for name in FIELDS)
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in told if value not in ("", None)}
+
+
+def households_in_hand(session: Session, *, county_path: str) -> set[int]:
+    """Return the households with an open case or a warning that waits for verification."""
+    cases = select(Case.household_id).where(Case.closed_on.is_(None), within(Case.area_path, (county_path,)))
+    warned = select(Warning.household_id).where(Warning.verified_at.is_(None), within(Warning.area_path, (county_path,)))
+    return {*session.scalars(cases), *session.scalars(warned)}
+
+
+def known_numbers(session: Session, numbers: Sequence[int]) -> set[int]:
+    """Return those of the numbers under which a fact is already kept in SQL."""
+    known: set[int] = set()
+    for chunk in matching.chunks(numbers):
+        known |= set(session.scalars(select(FactRow.number).where(FactRow.number.in_(chunk), FactRow.superseded.is_(False))))
+    return known
+
+
+def fact_row(item: Stored, *, batch_id: int, department: str, as_of: date) -> FactRow:
+    """Return a fact as SQL keeps it."""
+    fact = item.fact
+    return FactRow(
+        department=department, area_path=item.area_path, batch_id=batch_id, household_id=item.household_id,
+        member_id=item.member_id, number=item.bulk.id, kind=fact.kind, ref_no=fact.ref, date=fact.date, ended=fact.ended,
+        amount=fact.amount, value=fact.value, other=fact.other, label=fact.label, as_of=as_of,
+        raw_digest=crypto.digest(repr(plain(fact)).encode()))

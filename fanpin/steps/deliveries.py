@@ -1,0 +1,147 @@
+"""报送数据 (附件1): a department sends a sheet; the worker reads it, matches it, and writes what it says at once or not at all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from fanpin import audit, crypto
+from fanpin.models.areas import Area
+from fanpin.models.county import Batch, FactRow, Inquiry, Question
+from fanpin.models.deliveries import Delivery
+from fanpin.models.findings import HouseholdFinding
+from fanpin.models.outbox import StoredFile
+from fanpin.rules.actions import Action
+from fanpin.rules.checks import CheckState
+from fanpin.rules.deliveries import DeliveryState, Told
+from fanpin.rules.departments import Department
+from fanpin.rules.refusals import Invalid, NotAllowedHere
+from fanpin.rules.roles import Actor
+from fanpin.steps import adapters, delivery_adapter, delivery_template, doing, files, outbox
+from fanpin.steps.delivery_reading import Source
+
+PURPOSE = "部门报送数据"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV = "text/csv"
+MOST_BYTES = files.MAX_BYTES
+WITHDRAWN = "部门撤回了数据，请部门重新报送或人工核实"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """What comes with a sheet: which table it is, as of which day, how far it reaches, whom to ring."""
+
+    as_of: date
+    covers_from: date | None
+    complete: bool
+    register_scope: str
+    contact: str = ""
+
+
+def sources_for(session: Session, department: Department) -> tuple[Source, ...]:
+    """List the tables that a department may send: of its installed adapters, then our own form of each kind."""
+    releases = [row for row in adapters.present_releases(session, department=department.value) if row.usable]
+    newest = {row.name: row for row in sorted(releases, key=lambda row: row.id)}
+    own = (source for row in newest.values() for source in delivery_adapter.sources(row.declared))
+    return (*own, *delivery_template.sources(department))
+
+
+def send(session: Session, store: Path, upload: files.Upload, source: Source, sent: Sent, *, county: Area, actor: Actor,
+         now: datetime, today: date) -> Delivery:
+    """Keep a department's sheet, encrypted under its digest, and owe its reading; the same sheet is taken once."""
+    _judge(upload, sent, today=today)
+    digest = crypto.digest(upload.content)
+    row = Delivery(
+        department=actor.department, area_path=county.path, source=source.name, table=source.table, source_title=source.title,
+        version=source.version, kinds=list(source.kinds), file_digest=digest, file_name=upload.name[:120], as_of=sent.as_of,
+        covers_from=sent.covers_from, complete=sent.complete, register_scope=sent.register_scope.strip()[:120],
+        contact=sent.contact.strip()[:60], sent_by=actor.name, sent_by_id=actor.user_id, sent_at=now)
+    doing.permit(session, Action.EXCHANGE_DELIVER, actor=actor, subject=row)
+    earlier = session.scalar(select(Delivery).where(
+        Delivery.department == row.department, Delivery.file_digest == digest, Delivery.source == row.source,
+        Delivery.table == row.table, Delivery.as_of == row.as_of, Delivery.complete == row.complete,
+        Delivery.state.in_((DeliveryState.WAITING, DeliveryState.READING, DeliveryState.DONE))))
+    if earlier is not None:
+        raise Invalid({"file": f"这份表已经由{earlier.sent_by}报送过，不用再报。"})
+    media = XLSX if upload.content.startswith(b"PK") else CSV
+    stored = files.keep(session, store, upload.content, media_type=media, name=upload.name[:120] or "报送数据",
+                        area_path=county.path, purpose=PURPOSE, household_id=None, actor=actor, now=now)
+    row.file_id = stored.id
+    session.add(row)
+    doing.note(session, Action.EXCHANGE_DELIVER, actor=actor, now=now, subject=row,
+               facts={"department": row.department, "table": source.title, "digest": digest})
+    outbox.put(session, "delivery.read", {"delivery": row.id}, now=now)
+    return row
+
+
+def _judge(upload: files.Upload, sent: Sent, *, today: date) -> None:
+    wrong = {}
+    if not upload.content:
+        wrong["file"] = "请选择要报送的表（xlsx或CSV）。"
+    elif len(upload.content) > MOST_BYTES:
+        wrong["file"] = "文件超过20MB，请拆成几份后再报送。"
+    if sent.as_of > today:
+        wrong["as_of"] = "数据截止日期不能晚于今天。"
+    if sent.covers_from is not None and sent.covers_from > sent.as_of:
+        wrong["covers_from"] = "起始日期不能晚于数据截止日期。"
+    if not sent.register_scope.strip():
+        wrong["register_scope"] = "请写明查询范围（如：本县登记范围）。"
+    if wrong:
+        raise Invalid(wrong)
+
+
+def withdraw(session: Session, row: Delivery, *, reason: str, actor: Actor, now: datetime) -> None:
+    """Take a delivery back: nothing that it said, and nothing that it cleared, counts any longer."""
+    doing.permit(session, Action.EXCHANGE_DELIVER, actor=actor, subject=row)
+    doing.filled(reason=reason)
+    if row.state is not DeliveryState.DONE:
+        raise NotAllowedHere("只有已入库的数据可以撤回。", action=Action.EXCHANGE_DELIVER.value, clause="附件1")
+    row.state, row.withdrawn_by, row.withdrawn_at, row.withdrawn_reason = DeliveryState.WITHDRAWN, actor.name, now, reason[:200]
+    batches = select(Batch.id).where(Batch.delivery_id == row.id)
+    session.execute(update(FactRow).where(FactRow.batch_id.in_(batches)).values(superseded=True))
+    reopened = _unanswer(session, row, now=now)
+    doing.note(session, Action.EXCHANGE_DELIVER, actor=actor, now=now, subject=row,
+               facts={"department": row.department, "withdrawn": reason, "reopened": reopened})
+
+
+def _unanswer(session: Session, row: Delivery, *, now: datetime) -> int:
+    """Let every question whose present answer came of the delivery be unanswered again, and its inquiry unsigned."""
+    answered = session.execute(
+        select(Question, Inquiry).join(Inquiry, Inquiry.id == Question.inquiry_id)
+        .where(Question.delivery_id == row.id)).all()
+    for question, inquiry in answered:
+        question.state, question.answer, question.reason = CheckState.UNAVAILABLE.value, "", WITHDRAWN
+        question.as_of, question.later_due, question.delivery_id = None, None, None
+        inquiry.signed_at, inquiry.signed_by, inquiry.signature_note = None, "", ""
+    for case_id in dict.fromkeys(inquiry.case_id for _, inquiry in answered):
+        outbox.put(session, "county.screen", {"case": case_id}, now=now)
+    return len(answered)
+
+
+def told_for(session: Session, *, county_path: str) -> list[Told]:
+    """List what the deliveries in force say of their coverage."""
+    rows = session.execute(select(Delivery.kinds, Delivery.as_of, Delivery.complete).where(
+        Delivery.area_path == county_path, Delivery.state == DeliveryState.DONE))
+    return [Told(kind, row.as_of, row.complete) for row in rows for kind in row.kinds]
+
+
+def file_of(session: Session, row: Delivery) -> StoredFile | None:
+    """Return the sheet as it was sent."""
+    return session.scalar(select(StoredFile).where(StoredFile.id == row.file_id))
+
+
+def results_of(session: Session, department: str) -> Sequence[HouseholdFinding]:
+    """List the warnings that a department's facts made, with what became of them."""
+    return session.scalars(select(HouseholdFinding).where(HouseholdFinding.department == department)
+                           .order_by(HouseholdFinding.id.desc())).all()
+
+
+def refuse(session: Session, delivery_id: int, message: str, *, now: datetime) -> None:
+    """Send a sheet back whole, with what its sender should do."""
+    row = session.scalars(select(Delivery).where(Delivery.id == delivery_id)).one()
+    row.state, row.refused, row.done_at = DeliveryState.REFUSED, message[:400], now
+    audit.record(session, "delivery.refuse", actor="系统", now=now, stream=audit.SYSTEM_STREAM, object=row.ref,
+                 area_path=row.area_path, facts={"department": row.department, "problem": message[:400]})
