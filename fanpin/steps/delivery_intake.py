@@ -30,6 +30,7 @@ from fanpin.rules.duty_kinds import Basis, SubjectKind
 from fanpin.rules.duty_tables import kind_of
 from fanpin.rules.refusals import NotAllowedHere, NotFound
 from fanpin.rules.roles import Actor, Role
+from fanpin.screening.county import ScreeningFailed
 from fanpin.sheets import SheetRefused
 from fanpin.steps import (
     adapter_health, adapters, deliveries, delivery_adapter, delivery_template, doing, fact_store, files, matching, outbox,
@@ -95,7 +96,11 @@ class Intake:
         done = self._sort(session, reading, county_path=path, department=department, as_of=as_of, delivery_id=delivery_id)
         if done.stored:
             households = (item.bulk for item in done.stored if item.household_id is not None)
-            fact_store.keep(self.store, households, area_id=county_id, delivery=ref)
+            try:
+                fact_store.keep(self.store, households, area_id=county_id, delivery=ref)
+            except ScreeningFailed:
+                self._refuse(session, delivery_id, "系统没有存成这份数据，没有入库，请稍后重新报送；再次发生请联系系统管理员。", now=now)
+                return
         self._finish(session, delivery_id, reading, done, actor=actor, now=now)
 
     def _read(self, session: Session, delivery_id: int, content: bytes, *, now: datetime) -> Reading:

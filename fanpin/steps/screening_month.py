@@ -7,7 +7,7 @@ clears nothing. Warnings name; people verify: nothing here opens a case, and not
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select, update
@@ -36,6 +36,8 @@ from fanpin.steps.analysis import month_of
 
 # From this day of a month on the worker screens a county whose people have not asked for it.
 BY_ITSELF_FROM = 6
+# A screening that was not done by then never will be, and keeps nobody from asking again.
+STUCK_AFTER = timedelta(hours=2)
 KINDS_OF = {rule.code: WARNING_BOOK.kinds_of(rule) for rule in WARNING_BOOK.rules}
 
 
@@ -74,7 +76,8 @@ def ask_where_due(session: Session, *, now: datetime) -> int:
 
 
 def _owe(session: Session, county: Area, *, asked_by: str, now: datetime, today: date) -> ScreeningRun:
-    if session.scalar(select(ScreeningRun.id).where(ScreeningRun.area_id == county.id, ScreeningRun.state == RunState.WAITING)):
+    if session.scalar(select(ScreeningRun.id).where(ScreeningRun.area_id == county.id, ScreeningRun.state == RunState.WAITING,
+                                                    ScreeningRun.asked_at > now - STUCK_AFTER)):
         raise Invalid("筛查正在进行，请稍后刷新查看结果。")
     row = ScreeningRun(area_id=county.id, area_path=county.path, month=month_of(today), asof=today, asked_by=asked_by, asked_at=now)
     session.add(row)
@@ -106,8 +109,13 @@ class MonthlyScreening:
         parquets, covered = _deliveries(session, self.store, area_id=area_id, path=path)
         register = register_of(session, path=path)
         session.commit()
-        screened = bulk.screen_county(parquets, covered, register.persons, register.bulk_households,
-                                      {path: {key: row.value for key, row in limits.items()}}, asof=asof)
+        try:
+            screened = bulk.screen_county(parquets, covered, register.persons, register.bulk_households,
+                                          {path: {key: row.value for key, row in limits.items()}}, asof=asof)
+        except bulk.ScreeningFailed:
+            # Nothing was found and nothing cleared; the county sees it and may ask again.
+            session.execute(update(ScreeningRun).where(ScreeningRun.id == run_id).values(state=RunState.FAILED, done_at=now))
+            return
         counts = self._write(session, run_id, screened.findings, register, told=told, limits=limits, asof=asof, path=path, now=now)
         self._finish(session, run_id, register, screened, counts, told=told, now=now)
 

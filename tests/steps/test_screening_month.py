@@ -249,6 +249,27 @@ def test_a_county_is_screened_by_one_run_at_a_time_and_by_its_own_analyst(
         screening_month.ask(session, world.areas["county"], actor=world.actors["xian.ban"], **when)
 
 
+def test_a_screening_that_breaks_clears_nothing_and_may_be_asked_for_again(
+        session: Session, home: Household, deliver: Act, screen: Act, tmp_path: Path) -> None:
+    deliver(BILL, [bill(home)])
+    screen()
+    kept, = tmp_path.glob("facts/*/*.parquet")
+    whole = kept.read_bytes()
+    kept.write_bytes(b"broken")
+    assert screen().state is RunState.FAILED
+    assert finding(session).state is FindingState.CURRENT
+    kept.write_bytes(whole)
+    assert screen().state is RunState.DONE
+
+
+def test_a_screening_that_got_stuck_keeps_nobody_from_asking_again(
+        session: Session, world: World, clock: StandingClock) -> None:
+    screening_month.ask(session, world.areas["county"], actor=world.actors["xian.ban"], now=clock.now(), today=clock.today())
+    session.flush()
+    clock.move(hours=3)
+    screening_month.ask(session, world.areas["county"], actor=world.actors["xian.ban"], now=clock.now(), today=clock.today())
+
+
 def test_the_worker_screens_a_county_that_nobody_asked_for_once_a_month(
         session: Session, world: World, clock: StandingClock, home: Household, deliver: Act) -> None:
     deliver(BILL, [bill(home)])
