@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 from sqlalchemy.orm import Session
 
 from fanpin.authorization import scope_for
+from fanpin.cli.demo_delivered import Departments
 from fanpin.cli.demo_ledger import Ledger
 from fanpin.cli.demo_oversight import Oversight
 from fanpin.cli.demo_people import ADMINISTRATOR_NAMES, COUNTY, PASSWORD, Names
@@ -17,7 +18,7 @@ from fanpin.cli.demo_planted import Planted
 from fanpin.cli.demo_regional import Regional
 from fanpin.cli.demo_registers import Registers
 from fanpin.cli.demo_settling import BY, Staffed, known_passwords, people, publish_phones, staff
-from fanpin.cli.demo_sheets import finish
+from fanpin.cli.demo_sheets import finish, written
 from fanpin.cli.demo_stories import Stories
 from fanpin.cli.demo_year import Year
 from fanpin.cli.procession import Procession
@@ -69,21 +70,22 @@ class Build:
         self._say("正在补写一年来的办理……")
         year = Year(self.session, {}, today=self.today, procession=self._procession, screenshot=self._screenshot)
         said = self._year(year)
+        departments = Departments(self.session, self.store, county=self.county, officers=self.staffed.officers(), work=self._work)
         self._say("正在办理设定的故事……")
-        planted = self._plant()
+        planted = self._plant(departments)
         homes = {village.id: year.untouched(village)[::-1] for village in self.staffed.villages}
         told = Stories(self.session, homes, today=self.today, procession=self._procession, screenshot=self._screenshot).tell(
             self.staffed.villages)
         events = Regional(self.session, self.staffed.actors, self.staffed.villages, today=self.today).tell()
         steered = Oversight(self.session, self.staffed.actors, self.staffed.villages[0], today=self.today).tell()
         self.session.commit()
-        self._say("正在办理后台事项（打印文书、比对）……")
-        self._work(self.today)
+        self._say("正在报送部门数据、按月筛查……")
+        warnings = self._deliver(departments)
         set_scope(self.session, Scope(ScopeKind.SYSTEM, reason=BY))
         installation.note(self.session, told, by=BY, now=at_noon(self.today))
         self.session.commit()
         return (f"演示县已建立：{len(self.staffed.places)}个村、{settled}户；{told}；{said}；{planted}个设定的故事（fanpin demo stories 逐个说明）；"
-                f"{events}；{steered}。")
+                f"{events}；{steered}；部门报送{departments.sent}份表，形成{warnings}条到户预警。")
 
     def _year(self, year: Year) -> str:
         whole = any(not place.stories for place in self.staffed.places)
@@ -92,13 +94,25 @@ class Build:
         year.open_rounds([place.village for place in self.staffed.places])
         return said
 
-    def _plant(self) -> int:
+    def _plant(self, departments: Departments) -> int:
+        def answered(calendar: Calendar) -> None:
+            departments.approve(self.staffed.actors["xianshen"], calendar)
+            departments.send(written(self.registers, answering=True), calendar)
+
         told = Planted(
             self.session, self.staffed.villages[-1], today=self.today, begun=self.begun, ledger=Ledger(),
             civil_affairs=self.staffed.actors["zhuze2"], procession=self._procession, screenshot=self._screenshot,
-            answered=lambda calendar: None).tell()
+            answered=answered).tell()
         self.session.commit()
         return told
+
+    def _deliver(self, departments: Departments) -> int:
+        calendar = Calendar(self.today)
+        departments.send(written(self.registers, answering=False), calendar)
+        warnings = departments.screen(self.staffed.actors["xian"], calendar)
+        departments.verify([self._cadre(village) for village in self.staffed.villages], calendar)
+        self._work(self.today)
+        return warnings
 
     def _cadre(self, village: Area) -> Actor:
         return self.staffed.of_village(village)[Role.VILLAGE_CADRE]
