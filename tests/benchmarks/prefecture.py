@@ -20,7 +20,7 @@ from fanpin.rules.actions import Action
 from fanpin.rules.areas import AreaLevel
 from fanpin.rules.identity import synthetic_id
 from fanpin.rules.members import LabourSkill, Relation, Sex
-from fanpin.rules.roles import Actor
+from fanpin.rules.roles import Actor, Role
 from fanpin.steps import accounts, areas, households, installation
 from tests.benchmarks.bulk import Bulk, Row
 from tests.benchmarks.cases import Cases, Settled
@@ -91,7 +91,8 @@ def _employ() -> dict[str, Actor]:
         user, _ = accounts.create(session, username=post.username, name=post.name, by=BY, now=at_noon(BEGUN),
                                   password=PASSWORD)
         grant = accounts.grant(session, user, role=post.role, area=areas.by_code(session, post.code),
-                               department=post.department, valid_from=BEGUN, document="基准任命", by=BY, now=at_noon(BEGUN))
+                               department=post.department, valid_from=BEGUN, document="基准任命", by=BY, now=at_noon(BEGUN),
+                               valid_to=BEGUN + timedelta(days=364) if post.role is Role.INSPECTOR else None)
         session.refresh(grant)
         actors[post.username] = grant.actor()
     session.commit()
