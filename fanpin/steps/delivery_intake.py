@@ -171,6 +171,8 @@ class Intake:
         row.rows_read, row.matched, row.wrong = reading.total, done.matched, len({trouble.row for trouble in troubles})
         row.problems = [[str(trouble.row), trouble.column, trouble.reason] for trouble in troubles[:MOST_TOLD]]
         row.notices = list(reading.notices)
+        if row.complete and not reading.whole:
+            row.notices = [*row.notices, "有退回的行认不出是谁：不在表里的被查询人这次不算“未查到”，请更正后重新报送"]
         if row.quarantined:
             row.notices = [*row.notices, "含有没有询问过的授权类信息：只计数，没有保存，原表也不再保留"]
             outbox.put(session, "delivery.forget", {"delivery": row.id}, now=now)
@@ -188,7 +190,7 @@ class Intake:
             taken, wrong = asked.take(item, done.whom.get(item.number))
             unasked += sum(kind_of(fact.kind).basis is Basis.CONSENT and fact.kind not in taken for fact in item.facts)
             differing += [item.number] if wrong else []
-        given, kept_out = answer_all(session, row, asked, actor=actor, now=now, today=legal_date(now))
+        given, kept_out = answer_all(session, row, asked, whole=reading.whole, actor=actor, now=now, today=legal_date(now))
         return given, kept_out, unasked, differing
 
     def matched(self, session: Session, payload: Mapping[str, object], now: datetime) -> None:

@@ -95,15 +95,18 @@ def open_questions(session: Session, department: str, kinds: Iterable[str], *, c
     return asked
 
 
-def answer_all(session: Session, delivery: Delivery, asked: Asked, *, actor: Actor, now: datetime,
+def answer_all(session: Session, delivery: Delivery, asked: Asked, *, whole: bool, actor: Actor, now: datetime,
                today: date) -> tuple[int, int]:
-    """Answer each inquiry through the one function that accepts answers; return how many were given, how many kept out."""
+    """Answer each inquiry through the one function that accepts answers; return how many were given, how many kept out.
+
+    Unless the sheet was read whole, whoever is not in it may stand in a row that was refused, and is not clear.
+    """
     given = kept_out = 0
     wanted = set(delivery.kinds)
     for inquiry in asked.inquiries:
         questions = [question for question in inquiry.questions if question.kind in wanted]
         answers = {(question.token, question.kind): answer for question in questions
-                   if (answer := asked.answer_of(question, complete=delivery.complete)) is not None}
+                   if (answer := asked.answer_of(question, complete=delivery.complete and whole)) is not None}
         if not answers:
             continue
         batch = Batch(department=Department(delivery.department), source=Transport.SHEET, as_of=delivery.as_of,

@@ -39,11 +39,12 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Reading:
-    """A sheet as it was read."""
+    """A sheet as it was read; not `whole` where a row was refused of which nobody knows whom it is about."""
 
     rows: tuple[ReadRow, ...]
     troubles: tuple[Trouble, ...] = ()
     notices: tuple[str, ...] = ()
+    whole: bool = True
 
     @property
     def total(self) -> int:

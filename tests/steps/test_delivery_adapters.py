@@ -138,3 +138,27 @@ def test_an_approval_taken_back_signs_nothing_more(
     session.commit()
     deliver("twelve_months", twelve_months(case, 0, 1))
     assert inquiry(session, case).signed_at is None
+
+
+def states(session: Session, case: Case) -> dict[str, set[str]]:
+    asked = inquiry(session, case).questions
+    return {name: {question.state for question in asked if question.subject_name == name} for name in (HEAD, SPOUSE)}
+
+
+def test_who_stands_in_a_row_that_was_refused_is_not_clear(session: Session, case: Case, deliver: Deliver) -> None:
+    spouse = case.household.members[1]
+    row = deliver("twelve_months", twelve_months(case, 0) + f"{spouse.id_number},{spouse.name},很多,2026-02-01,3000,2026-02-05\n")
+    assert row.wrong == 1 and states(session, case) == {HEAD: {"hit"}, SPOUSE: {"unavailable"}}
+
+
+def test_nobody_absent_is_clear_while_a_row_about_nobody_known_was_refused(
+        session: Session, case: Case, deliver: Deliver) -> None:
+    row = deliver("twelve_months", twelve_months(case, 0) + "5.30102E+17,样样,5,2026-02-01,3000,2026-02-05\n")
+    assert states(session, case) == {HEAD: {"hit"}, SPOUSE: {"waiting"}} and "认不出是谁" in row.notices[-1]
+
+
+def test_rows_that_contradict_each_other_clear_nobody(session: Session, case: Case, deliver: Deliver) -> None:
+    head, heading = case.household.members[0], "身份证号,姓名,近12个月个人自付,最近结算日期,近12个月救助,最近救助日期,查询结果\n"
+    deliver("twelve_months", heading + f"{head.id_number},{head.name},5,2026-02-01,3000,2026-02-05,\n"
+            f"{head.id_number},{head.name},,,,,未查到\n")
+    assert states(session, case)[HEAD] == {"unavailable"}
