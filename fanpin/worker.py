@@ -24,17 +24,7 @@ from fanpin.models.outbox import OutboxItem
 from fanpin.models.scoped import system_scope
 from fanpin.rules.refusals import Refusal
 from fanpin.steps import (
-    adapter_connections,
-    housekeeping,
-    outbox,
-    papers,
-    quality,
-    regional_matching,
-    register_export,
-    register_import,
-    register_retention,
-    screening_month,
-    sessions,
+    adapter_connections, delivery_fetch, housekeeping, outbox, papers, quality, regional_matching, register_export, register_import, register_retention, screening_month, sessions,
 )
 from fanpin.steps.delivery_intake import Intake
 
@@ -76,7 +66,9 @@ class Worker:
         self._store = settings.files_dir
         self._press = papers.Press(settings.files_dir, demo=app.config["FANPIN_DEMO_KEYS"])
         self._handlers = discover() | {"paper.render": self._press.handle} | register_import.Jobs(settings.files_dir).handlers
-        self._handlers |= adapter_connections.Jobs(settings.files_dir.parent / "exchange").handlers
+        exchange = settings.files_dir.parent / "exchange"
+        self._handlers |= adapter_connections.Jobs(exchange).handlers
+        self._handlers |= delivery_fetch.Jobs(settings.files_dir, exchange).handlers
         self._handlers |= register_export.Jobs(settings.files_dir, demo=app.config["FANPIN_DEMO_KEYS"]).handlers
         self._handlers |= Intake(settings.files_dir).handlers | screening_month.MonthlyScreening(settings.files_dir).handlers
         self._chores: list[tuple[float, Callable[[], None]]] = [
