@@ -24,6 +24,7 @@ class Story:
     people: Callable[[Names], tuple[Person, ...]]
     planted: tuple[tuple[Relation, dict[str, object]], ...] = ()
     father_outside: bool = False
+    empty: frozenset[Relation] = frozenset()
     risks: tuple[str, ...] = field(default=("illness",))
 
     def entries(self, people: tuple[Person, ...], father: Person | None) -> list[Entry]:
@@ -83,6 +84,8 @@ STORIES = (
         (R.HEAD, _fact("company", value="91", date=date(2017, 5, 8), **_FIRM)),)),
     Story("split_household", "为享受帮扶故意分户", "个案页“十类情形”第七项（两项认定）", _couple, (
         (R.HEAD, _fact("hukou_movement", value="split", date=date(2025, 12, 22), label="与父母分户")),)),
+    Story("empty_person", "女婿只挂户口不住这里", "个案页“十类情形”第八项", _with_son_in_law,
+          empty=frozenset({R.SON_IN_LAW})),
     Story("paid_debtor", "失信债务已经还清", "个案页部门答复：人民银行", _couple, (
         (R.HEAD, _fact("credit_discipline", value="dishonest_debtor", ref="（2021）演0628执12号", date=date(2021, 6, 3),
                        ended=date(2025, 10, 20))),)),

@@ -1,7 +1,7 @@
 """How each planted story ends at the county: hits found, what people did with them, and the sentence that says why."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -16,12 +16,12 @@ from fanpin.models.reviews import ReviewConclusion
 from fanpin.rules.circumstances import NO, YES, Circumstance
 from fanpin.rules.clarifications import ResolutionKind, clarification
 from fanpin.rules.duties import Department, kind_of
-from fanpin.rules.members import DepartureReason, Relation
+from fanpin.rules.members import Relation
 from fanpin.rules.refusals import RequirementsNotMet
 from fanpin.rules.relations import outside_kin_problem
 from fanpin.rules.risks import Risk
 from fanpin.rules.roles import Role
-from fanpin.steps import county, exchange, households, paper_data, screening
+from fanpin.steps import county, exchange, paper_data, screening
 
 DAY = timedelta(days=1)
 Ending = Callable[[Case], str]
@@ -61,10 +61,15 @@ class Endings:
         self._resolve(case, finding, ResolutionKind.PERSON_REMOVED, "", {"reasoning": "户籍登记死亡，村级核实属实。", "evidence": "死亡证明"})
         self._include(case)
         mother = next(member for member in case.household.members if member.relation is Relation.MOTHER)
-        actor = self.people.acting(Role.VILLAGE_CADRE)
-        households.depart_member(self.session, mother, left_on=date(2025, 12, 6), reason=DepartureReason.DEATH, actor=actor,
-                                 **self.people.when())
         return self._why(finding, ResolutionKind.PERSON_REMOVED, "", f"只剔除{mother.name}，该户其余{case.household.size}人照常纳入")
+
+    def empty_person(self, case: Case) -> str:
+        """第八项: one person only has his hukou here; he goes, the household stays."""
+        finding = self._hit(case, 8)
+        self._resolve(case, finding, ResolutionKind.PERSON_REMOVED, "", {"reasoning": "只挂户口，不在本村生产生活。", "evidence": "组长和邻居证明"})
+        self._include(case)
+        husband = next(member for member in case.household.members if member.relation is Relation.SON_IN_LAW)
+        return self._why(finding, ResolutionKind.PERSON_REMOVED, "", f"只剔除{husband.name}，该户其余{case.household.size}人照常纳入")
 
     # 附件2, true: not included
 

@@ -222,7 +222,7 @@ def _trouble(story: Story, household: Household) -> Trouble:
     risks = tuple(Risk(code) for code in story.risks)
     kind = HouseholdClass.UNSTABLE if household.lifted else HouseholdClass.MARGINAL
     conclusion = f"{REASON[story.risks[0]]}，存在返贫致贫风险，建议纳入监测。"
-    return Trouble(risks=risks, household_class=kind, conclusion=conclusion, measures=MEASURES[risks[0]])
+    return Trouble(risks=risks, household_class=kind, conclusion=conclusion, measures=MEASURES[risks[0]], empty=story.empty)
 
 
 def told_stories(session: Session) -> list[str]:

@@ -21,7 +21,7 @@ from fanpin.rules import workdays
 from fanpin.rules.duties import ConsentClass, Department
 from fanpin.rules.eligibility import HouseholdClass
 from fanpin.rules.income import IncomeStatement
-from fanpin.rules.members import is_adult
+from fanpin.rules.members import Relation, is_adult
 from fanpin.rules.risks import MeasureCategory, Risk
 from fanpin.rules.roles import Actor, Role
 from fanpin.rules.stages import Procedure
@@ -65,6 +65,8 @@ class Trouble:
     conclusion: str = "家庭成员患大病，医疗自付支出较大，存在返贫风险，建议提出纳入监测。"
     measures: tuple[tuple[MeasureCategory, str, Risk | None], ...] = ()
     unsafe: frozenset[str] = frozenset()
+    # Who of the household only has his hukou here (附件2 第八项).
+    empty: frozenset[Relation] = frozenset()
 
 
 class VillageProcession:
@@ -130,7 +132,8 @@ class VillageProcession:
             household_class=trouble.household_class, class_reason=trouble.class_reason,
             conclusion="风险已消除，收入稳定，“两不愁三保障”及饮水安全有保障。" if leaving else trouble.conclusion,
             income=income, guarantees=Guarantees(**{name: leaving or name not in trouble.unsafe for name in names}),
-            stable_work_income=leaving)
+            stable_work_income=leaving, empty_registered=tuple(
+                member.id for member in case.household.present_members if not leaving and member.relation in trouble.empty))
 
     def sign(self, case: Case, *, reason: str, away: frozenset[str] = frozenset()) -> None:
         """Take the application and the consent; adults named in `away` have not signed."""

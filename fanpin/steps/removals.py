@@ -1,4 +1,4 @@
-"""附件2 第九项: whoever is taken out of the household by the decision leaves its file by the same act."""
+"""附件2 第八、九项: whoever is taken out of the household by the decision leaves its file by the same act."""
 
 from datetime import date, datetime
 
@@ -13,7 +13,8 @@ from fanpin.rules.refusals import Invalid
 from fanpin.rules.roles import Actor
 from fanpin.steps import households
 
-NINTH = 9
+# Only these take a person out and leave the household in.
+PERSONS = (8, 9)
 REASONS = {"dead": DepartureReason.DEATH, "imprisoned": DepartureReason.PRISON, "missing": DepartureReason.MISSING,
            "not_sharing": DepartureReason.NOT_SHARING}
 
@@ -23,9 +24,9 @@ def take_out(session: Session, case: Case, *, actor: Actor, now: datetime, today
     removed = _removed(session, case)
     present = {f"m{member.id}": member for member in case.household.present_members}
     going = [(present[finding.subject], finding) for finding in removed if finding.subject in present]
-    for member, _ in going:
+    for member, finding in going:
         if member.relation is Relation.HEAD:
-            raise Invalid(f"户主{member.name}按附件2第九项剔除，请先在农户档案里变更户主，再作决定。")
+            raise Invalid(f"户主{member.name}按附件2第{'八' if finding.circumstance == 8 else '九'}项剔除，请先在农户档案里变更户主，再作决定。")
     for member, finding in going:
         left_on, reason = _since(session, finding, today)
         households.leave(session, member, left_on=left_on, reason=reason, actor=actor, now=now)
@@ -35,7 +36,7 @@ def take_out(session: Session, case: Case, *, actor: Actor, now: datetime, today
 def _removed(session: Session, case: Case) -> list[FindingRow]:
     return list(session.scalars(
         select(FindingRow).join(Resolution, Resolution.finding_id == FindingRow.id).where(
-            FindingRow.case_id == case.id, FindingRow.current.is_(True), FindingRow.circumstance == NINTH,
+            FindingRow.case_id == case.id, FindingRow.current.is_(True), FindingRow.circumstance.in_(PERSONS),
             Resolution.kind == ResolutionKind.PERSON_REMOVED.value, Resolution.replaced.is_(False),
             Resolution.evidence_digest == FindingRow.evidence_digest).order_by(FindingRow.id)))
 

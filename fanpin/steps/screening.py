@@ -15,7 +15,7 @@ from fanpin.rules.inquiries import HOUSEHOLD, PersonRole
 from fanpin.rules.roles import Actor
 from fanpin.rules.stages import Procedure
 from fanpin.screening import engines
-from fanpin.steps import outbox
+from fanpin.steps import outbox, village_facts
 
 
 def screen(session: Session, case: Case, *, actor: Actor | str, now: datetime, today: date) -> list[FindingRow]:
@@ -63,7 +63,7 @@ def facts_of(session: Session, case: Case) -> list[engines.FactRow]:
                FactRow.superseded.is_(False)).order_by(FactRow.level, FactRow.id))
     return [engines.FactRow(
         id=row.id, subject=_subject(row), kind=row.kind, value=row.value, ref=row.ref_no, date=row.date, ended=row.ended,
-        amount=row.amount, other=row.other, label=row.label) for row in _once(found)]
+        amount=row.amount, other=row.other, label=row.label) for row in [*_once(found), *village_facts.stated(session, case)]]
 
 
 def _once(rows: Iterable[FactRow]) -> list[FactRow]:

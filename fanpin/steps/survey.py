@@ -19,10 +19,10 @@ from fanpin.rules.members import Relation, is_adult
 from fanpin.rules.refusals import Invalid
 from fanpin.rules.risks import Risk
 from fanpin.rules.roles import Actor
-from fanpin.rules.stages import Stage
+from fanpin.rules.stages import Procedure, Stage
 from fanpin.rules.survey import Guarantees, Judgement, SurveyItem
 from fanpin.rules.verdicts import errors
-from fanpin.steps import doing
+from fanpin.steps import doing, village_facts
 from fanpin.steps.advance import Advanced, advance
 
 NOBODY: Mapping[int, Collection[ConsentClass]] = MappingProxyType({})
@@ -119,6 +119,9 @@ def record(session: Session, case: Case, visit: Visit, *, actor: Actor, now: dat
     if visit.guarantees is not None:
         row.guarantee_record_id = _keep_guarantees(session, case, row, visit, actor=actor).id
     case.household_class = visit.household_class or case.household_class
+    if case.procedure is Procedure.ENTERING:
+        village_facts.keep(session, case, {"empty_residence": row.empty_registered, "not_sharing": row.not_sharing},
+                           seen_on=visit.visited_on, actor=actor, now=now)
     doing.note(session, Action.SURVEY_RECORD, actor=actor, now=now, subject=case,
                facts={"round": case.round, "items": sorted(row.items), "judgements": sorted(row.judgements),
                       "risks": row.risks, "typed_fields": visit.typed_fields})

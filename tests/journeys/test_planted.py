@@ -100,6 +100,14 @@ def test_an_intended_split_is_not_included_on_two_findings(demo: Demo) -> None:
     assert "两项认定都成立" in demo.told["split_household"].sentence
 
 
+def test_one_empty_person_is_removed_and_nobody_else(demo: Demo) -> None:
+    case = demo.case("empty_person")
+    husband = next(member for member in case.household.members if member.relation is Relation.SON_IN_LAW)
+    assert demo.resolution(case).circumstance == 8 and demo.resolution(case).kind == "person_removed"
+    assert [member for member in case.household.members if member.left_on] == [husband] and case.household.size == 3
+    assert demo.result(case) == "included" and f"只剔除{husband.name}" in demo.told["empty_person"].sentence
+
+
 def test_a_debtor_who_has_paid_is_no_hit(demo: Demo) -> None:
     case = demo.case("paid_debtor")
     assert demo.findings(case) == [] and demo.result(case) == "included"
