@@ -28,9 +28,10 @@ def mark(session: Session, payload: Mapping[str, object], now: datetime) -> None
     time.sleep(0.01)
 
 
-def application(instance: Path, key_file: Path) -> Flask:
+def application(instance: Path, key_file: Path, database: str = "") -> Flask:
     """Build the application without opening its database, so that children can share it."""
-    settings = Settings.load({"FANPIN_PASSWORD_PROFILE": "test", "FANPIN_KEY_FILE": str(key_file)}, instance=instance)
+    told = {"FANPIN_DATABASE_URL": database} if database else {}
+    settings = Settings.load(told | {"FANPIN_PASSWORD_PROFILE": "test", "FANPIN_KEY_FILE": str(key_file)}, instance=instance)
     app = create_app(settings, clock=Clock(), keyring=crypto.Keyring.load(key_file))
     app.config["WTF_CSRF_ENABLED"] = False
     return app
