@@ -5,15 +5,17 @@ import os
 import socket
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from importlib import import_module
 from pkgutil import iter_modules
-from threading import Event
+from threading import Event, Thread
 from typing import Self
 
 from flask import Flask
 from sqlalchemy import or_, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from fanpin import steps
@@ -36,6 +38,9 @@ MATCH_SECONDS = 3600.0
 JUDGE_SECONDS = 10.0
 ERASE_SECONDS = 3600.0
 MONTH_SECONDS = 3600.0
+# Four times in a lease: three may fail.
+RENEW_SECONDS = outbox.LEASE.total_seconds() / 4
+OVERTAKEN = "处理时间过长，已由另一个程序接手。"
 TOO_OFTEN = "处理这一项时程序多次中断，已停止重试。"
 
 log = logging.getLogger("fanpin.worker")
@@ -103,7 +108,9 @@ class Worker:
             if item is None:
                 return False
             session.expunge(item)
-            self._carry_out(session, item)
+            # Whatever the item does has ended when its lease is let go.
+            with self._holding(item):
+                self._carry_out(session, item)
             return True
 
     def drain(self) -> int:
@@ -188,6 +195,28 @@ class Worker:
             with writing(session), system_scope(session, reason="按月筛查"):
                 screening_month.ask_where_due(session, now=self._now())
 
+    @contextmanager
+    def _holding(self, item: OutboxItem) -> Iterator[None]:
+        """Renew the lease from a thread of its own for as long as the item is in hand; a killed worker renews nothing."""
+        engine, over = db.engine, Event()
+
+        def renew() -> None:
+            while not over.wait(RENEW_SECONDS):
+                try:
+                    with engine.begin() as connection:
+                        outbox.renew(connection, item, now=self._now())
+                except (SQLAlchemyError, TimeoutError) as error:
+                    # On SQLite the handler may be writing just now: nobody else can take the item meanwhile.
+                    log.info("%s %s: the lease was not renewed: %s", item.kind, item.id, type(error).__name__)
+
+        thread = Thread(target=renew, name=f"lease-{item.id}", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+
     def _carry_out(self, session: Session, item: OutboxItem) -> None:
         now = self._now()
         try:
@@ -196,7 +225,8 @@ class Worker:
             handler = self._handlers[item.kind]
             with system_scope(session, reason=f"outbox: {item.kind}"):
                 handler(session, item.payload, now)
-                outbox.finish(session, item)
+                if not outbox.finish(session, item):
+                    raise _Overtaken(OVERTAKEN)
                 session.commit()
         except Exception as error:
             # Whatever a handler meets is this item's failure; it is kept, shown and tried again.
@@ -229,6 +259,10 @@ class _Interrupted(Refusal):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+class _Overtaken(_Interrupted):
+    """This process stood still for longer than its lease, and another worker has the item: what is not committed is undone."""
 
 
 def _anything_due(session: Session, now: datetime) -> bool:

@@ -1,6 +1,7 @@
 """The worker: each owed item once, whole or not at all, tried again, given up visibly; the chores."""
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
@@ -138,6 +139,46 @@ def test_a_lost_workers_item_is_taken_over_when_its_lease_is_over(
     clock.move(seconds=outbox.LEASE.total_seconds() + 1)
     assert worker.drain(app) == 1
     assert (item_of(session, number).state, item_of(session, number).attempts) == ("done", 2)
+
+
+def test_who_works_for_longer_than_a_lease_keeps_the_item(
+        app: Flask, session: Session, clock: StandingClock, owe: Callable[..., int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "RENEW_SECONDS", 0.01)
+    runs, taken = [], []
+
+    def slow(_session: Session, _payload: Mapping[str, object], _now: datetime) -> None:
+        runs.append(1)
+        for _ in range(3):
+            clock.move(seconds=outbox.LEASE.total_seconds() - 1)
+            _until(lambda: item_of(session, number).lease_until > clock.now() + timedelta(seconds=2))
+        taken.append(outbox.claim(session, worker="another", now=clock.now()))
+        session.rollback()
+
+    number = owe(slow)
+    assert worker.drain(app) == 1
+    assert (runs, taken, item_of(session, number).state, item_of(session, number).attempts) == ([1], [None], "done", 1)
+
+
+def test_who_stood_still_for_longer_than_a_lease_leaves_no_second_effect(
+        app: Flask, session: Session, clock: StandingClock, owe: Callable[..., int]) -> None:
+    def overtaken(inner: Session, payload: Mapping[str, object], now: datetime) -> None:
+        clock.move(seconds=outbox.LEASE.total_seconds() + 1)
+        assert outbox.claim(session, worker="another", now=clock.now()).id == number
+        session.commit()
+        write_note(inner, payload, now)
+
+    number = owe(overtaken)
+    worker.run_once(app)
+    item = item_of(session, number)
+    assert note_of(session) is None
+    assert (item.state, item.claimed_by, item.attempts, item.error) == ("claimed", "another", 2, "")
+
+
+def _until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
 
 
 def test_an_item_that_kills_its_worker_again_and_again_is_given_up(

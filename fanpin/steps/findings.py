@@ -13,7 +13,7 @@ from fanpin import audit, crypto
 from fanpin.models.cases import Case
 from fanpin.models.county import Batch, FactRow
 from fanpin.models.findings import HouseholdFinding
-from fanpin.models.households import FocusRecord
+from fanpin.models.households import FocusRecord, Household
 from fanpin.models.scoped import within
 from fanpin.models.warnings import Warning
 from fanpin.rules.actions import Action
@@ -78,6 +78,9 @@ def batches_of(session: Session, *, path: str) -> dict[int, int]:
 
 def write(session: Session, found: Mapping[int, Sequence[BulkFinding]], ground: Ground, *, now: datetime) -> Counter[str]:
     """Compare some households' findings with last month's and make one warning of what is new in each."""
+    # Whoever writes of the same household waits here, and then sees what was written.
+    session.execute(select(Household.id).where(Household.id.in_(list(found))).order_by(Household.id)
+                    .with_for_update(key_share=True))
     before: dict[int, dict[str, HouseholdFinding]] = {number: {} for number in found}
     for row in session.scalars(select(HouseholdFinding).where(HouseholdFinding.household_id.in_(list(found)))):
         before[row.household_id][row.rule] = row
@@ -149,7 +152,7 @@ def _digest(evidence: Iterable[str]) -> str:
 def _warn(session: Session, home: Home, news: Sequence[HouseholdFinding], waiting: list[Warning], *, points: int, ground: Ground,
           now: datetime) -> None:
     """Put what is new into the household's warning of the month; one that nobody has verified takes it up."""
-    words = "\n".join(row.explanation for row in news)
+    words = "\n".join(dict.fromkeys(row.explanation for row in news))
     departments = {row.department for row in news}
     warning = next((row for row in waiting if row.month == ground.month), None)
     if warning is None:
@@ -159,7 +162,7 @@ def _warn(session: Session, home: Home, news: Sequence[HouseholdFinding], waitin
         session.add(warning)
         waiting.append(warning)
     else:
-        warning.content = f"{warning.content}\n{words}"
+        warning.content = _joined(warning.content, words)
         if warning.dispatched_at is not None:
             warning.remark = _joined(warning.remark, f"{_day(ground.asof)}补充了{len(news)}项预警内容，请一并核实。")
     urgent = any(row.severity is WarningSeverity.URGENT for row in news) or warning.severity is WarningSeverity.URGENT
@@ -185,7 +188,10 @@ def _remark(row: HouseholdFinding, change: Change, waiting: Iterable[Warning], g
 
 
 def _joined(before: str | None, more: str) -> str:
-    return f"{before}\n{more}" if before else more
+    """Add the lines that a text does not have yet: said twice, they stand there once."""
+    there = (before or "").splitlines()
+    fresh = [line for line in more.splitlines() if line not in there]
+    return "\n".join([before, *fresh]) if before else more
 
 
 def _day(day: date) -> str:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, cast, or_, select, update
+from sqlalchemy import ColumnElement, Connection, String, cast, or_, select, update
 from sqlalchemy.orm import Session
 
 from fanpin.models.outbox import OutboxItem
@@ -60,14 +60,25 @@ def claim(session: Session, *, worker: str, now: datetime) -> OutboxItem | None:
     return session.get(OutboxItem, item_id, populate_existing=True) if taken.rowcount else None
 
 
-def finish(session: Session, item: OutboxItem) -> None:
-    """Mark the item done, in the transaction of its effect."""
-    session.execute(update(OutboxItem).where(OutboxItem.id == item.id).values(state="done", lease_until=None, error=""))
+def renew(connection: Connection, item: OutboxItem, *, now: datetime) -> bool:
+    """Hold on to an item that is still in hand; False where it is done or somebody else has it."""
+    return bool(connection.execute(update(OutboxItem).where(*_in_hand(item)).values(lease_until=now + LEASE)).rowcount)
+
+
+def finish(session: Session, item: OutboxItem) -> bool:
+    """Mark the item done, in the transaction of its effect; False where another worker has taken it over."""
+    return bool(session.execute(update(OutboxItem).where(*_in_hand(item)).values(
+        state="done", lease_until=None, error="")).rowcount)
 
 
 def fail(session: Session, item: OutboxItem, *, error: str, now: datetime) -> None:
     """Put the item back with a growing pause; after the last attempt it becomes a visible dead letter."""
     dead = item.attempts >= MAX_ATTEMPTS
     pause = timedelta(seconds=2 ** item.attempts)
-    session.execute(update(OutboxItem).where(OutboxItem.id == item.id).values(
+    session.execute(update(OutboxItem).where(*_in_hand(item)).values(
         state="dead" if dead else "waiting", due_at=now + pause, lease_until=None, error=error[:400]))
+
+
+def _in_hand(item: OutboxItem) -> tuple[ColumnElement[bool], ...]:
+    # Every claim counts one attempt more: whoever lost the item does not find it under this number.
+    return OutboxItem.id == item.id, OutboxItem.state == "claimed", OutboxItem.attempts == item.attempts

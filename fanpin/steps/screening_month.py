@@ -143,10 +143,12 @@ class MonthlyScreening:
                 told: frozenset[str], now: datetime) -> None:
         values = {name: counts[name] for name in ("fresh", "changed", "gone", "unknown", "warnings")}
         untold = list(untold_kinds(KINDS_OF, told))
-        session.execute(update(ScreeningRun).where(ScreeningRun.id == run_id).values(
+        ended = session.execute(update(ScreeningRun).where(ScreeningRun.id == run_id, ScreeningRun.state == RunState.WAITING).values(
             state=RunState.DONE, done_at=now, households=len(register.households), facts=screened.facts,
             found=len(screened.findings), untold=untold, fresh=counts["fresh"], changed=counts["changed"], gone=counts["gone"],
             unknown=counts["unknown"], warnings=counts["warnings"]))
+        if ended.rowcount == 0:
+            return
         run = session.scalars(select(ScreeningRun).where(ScreeningRun.id == run_id).execution_options(populate_existing=True)).one()
         audit.record(session, "screening.done", actor="系统", now=now, stream=audit.SYSTEM_STREAM, object=run.ref,
                      area_path=run.area_path, facts={"month": run.month, "found": len(screened.findings), "counts": values,

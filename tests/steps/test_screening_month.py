@@ -1,19 +1,24 @@
 """按月筛查: facts in, one warning per household and month; nothing is cleared by silence, and nothing closed by a machine."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from fanpin.extensions import db
 from fanpin.models.audit import AuditEvent
 from fanpin.models.cases import Case
 from fanpin.models.county import FactRow
 from fanpin.models.deliveries import Delivery
 from fanpin.models.findings import HouseholdFinding, ScreeningRun
 from fanpin.models.households import FocusRecord, Household
+from fanpin.models.scoped import system_scope
 from fanpin.models.warnings import Warning
 from fanpin.rules.book_warnings import WarningSeverity
 from fanpin.rules.findings import FindingState, RunState
@@ -130,6 +135,38 @@ def test_the_same_month_again_makes_no_second_warning(
     assert (again.fresh, again.warnings) == (0, 0)
     assert session.scalar(select(func.count()).select_from(Warning)) == 1
     assert session.scalars(select(AuditEvent.tag)).all().count("screening.done") == 2
+
+
+def test_two_workers_with_the_same_month_at_once_make_one_warning_that_says_it_once(
+        app: Flask, session: Session, world: World, clock: StandingClock, home: Household, deliver: Act, tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    deliver(BILL, [bill(home)])
+    number = screening_month.ask(session, world.areas["county"], actor=world.actors["xian.ban"], now=clock.now(),
+                                 today=clock.today()).id
+    session.commit()
+    both, real = Barrier(2, timeout=30), screening_month.bulk.screen_county
+
+    def together(*args: object, **more: object) -> object:
+        found = real(*args, **more)
+        both.wait()
+        return found
+
+    def work() -> None:
+        with app.app_context(), system_scope(db.session(), reason="test"):
+            screening_month.MonthlyScreening(tmp_path).handle(db.session(), {"run": number}, clock.now())
+            db.session.commit()
+
+    monkeypatch.setattr(screening_month.bulk, "screen_county", together)
+    with ThreadPoolExecutor(2) as pool:
+        for job in [pool.submit(work) for _ in range(2)]:
+            job.result(timeout=60)
+    session.expire_all()
+    warning, = session.scalars(select(Warning)).all()
+    assert warning.content.count("住院报销后自付费用较高") == 1
+    assert finding(session).warning_id == warning.id
+    assert session.scalar(select(func.count()).select_from(FactRow)) == 1
+    tags = session.scalars(select(AuditEvent.tag)).all()
+    assert (tags.count("screening.done"), tags.count("analysis.warn")) == (1, 1)
 
 
 def test_what_was_verified_warns_again_only_of_something_new(
