@@ -33,7 +33,7 @@ WALKERS = (
 NOT_OPENED = frozenset({"accounts.logout", "static", "health.healthz", "accounts.login"})
 # So many of one kind of page are looked at, whatever their objects.
 OF_A_KIND = 2
-LINKS = "() => [...document.querySelectorAll('a[href]')].map(link => link.href)"
+LINKS = "() => [...document.querySelectorAll('a[href]')].map(link => new URL(link.getAttribute('href'), location).href)"
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 FACTS = "() => ({h1: document.querySelectorAll('h1').length, title: document.title, words: document.body.innerText.length})"
 
