@@ -5,9 +5,12 @@ from collections.abc import Iterator
 
 import click
 
+from fanpin.blueprints.presenting import menu_for
 from fanpin.cli import commands
+from fanpin.rules.roles import Role
 from tests.house import ROOT, ours
 
+MANUAL = (ROOT / "docs" / "用户手册.md").read_text(encoding="utf-8")
 CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 
 
@@ -58,3 +61,24 @@ def test_the_documentation_names_no_command_that_does_not_exist() -> None:
 def test_every_script_is_in_the_documentation() -> None:
     scripts = [path.name for path in (ROOT / "script").iterdir() if path.is_file()]
     assert [name for name in sorted(scripts) if not re.search(rf"script/{re.escape(name)}\b", _told())] == []
+
+
+def test_the_manual_names_menu_entries_as_the_pages_do() -> None:
+    entries = {title for role in Role for title, _ in menu_for(role)}
+    told = {word for words in re.findall("菜单((?:“[^”]+”)+)", MANUAL) for word in re.findall("“([^”]+)”", words)}
+    assert len(told) > 20
+    assert told - entries == set()
+
+
+def test_the_manual_tells_a_month_in_each_of_its_chapters_for_a_post() -> None:
+    chapters = re.split(r"^## ", MANUAL, flags=re.MULTILINE)
+    posts = [chapter for chapter in chapters if re.match("[一二三四五六七八九十]+、", chapter)]
+    assert len(posts) == 11
+    assert [chapter.splitlines()[0] for chapter in posts if "### 一个月怎么过" not in chapter] == []
+
+
+def test_links_within_the_manual_lead_to_a_heading() -> None:
+    headings = {re.sub(r"[^\w\- ]", "", words.lower()).replace(" ", "-") for words in re.findall(r"^#+ (.*)$", MANUAL, re.MULTILINE)}
+    links = re.findall(r"\]\(#([^)]+)\)", MANUAL)
+    assert len(links) > 10
+    assert [link for link in links if link not in headings] == []
