@@ -77,12 +77,14 @@ class KnownMember:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordedChange:
-    """A change of the members that the file knows already."""
+    """A change of the members that the file knows already; an act done has its document and reason."""
 
     name: str
     relation: str
     what: str
     on: date
+    document: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -83,6 +83,7 @@ class MarkingList:
     households: tuple[MarkedHousehold, ...]
     prepared_by: str
     checked_by: str
+    responsible: tuple[str, ...] = ()
 
     @property
     def people(self) -> int:

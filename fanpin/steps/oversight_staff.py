@@ -51,6 +51,12 @@ def responsible_on(session: Session, area_path: str, on: date) -> dict[Responsib
     return {row.kind: row for row in rows}
 
 
+def responsible_words(session: Session, area_path: str, on: date) -> tuple[str, ...]:
+    """六(一): name who answers for the county, the township and the entry, as papers say it, as far as they are registered."""
+    rows = responsible_on(session, area_path, on)
+    return tuple(f"{kind.title}{rows[kind].name}" for kind in ResponsibleKind if kind in rows)
+
+
 @dataclass(frozen=True)
 class Seat:
     """A responsibility of an area: who holds it today, and who held it before."""

@@ -1,12 +1,14 @@
 """Papers of the household's file, filled from it: the national collection form and the sheet of changes."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fanpin.documents import papers_file as papers
 from fanpin.documents.papers_common import Answer
 from fanpin.models.cases import Case
-from fanpin.models.households import GuaranteeRecord, Household, IncomeRecord, Member
+from fanpin.models.households import GuaranteeRecord, Household, IncomeRecord, Member, PopulationEvent, PopulationKind
 from fanpin.models.measures import Measure, MeasureStatus
 from fanpin.models.reviews import Marking
 from fanpin.models.surveys import Survey
@@ -16,9 +18,10 @@ from fanpin.rules.risks import MeasureCategory, Risk
 from fanpin.rules.stages import Procedure
 from fanpin.rules.survey import GUARANTEE_TITLES
 from fanpin.steps.paper_values import PROPOSED, Request, class_of, entering_decision
+from fanpin.steps.population import events_of
 
 UNDER_WAY = (MeasureStatus.STARTED, MeasureStatus.DONE)
-KINDS = ("出生", "死亡", "婚入", "婚出", "迁入", "迁出", "服刑", "失踪", "失联", "户主变更", "其他")
+KINDS = (*(kind.title for kind in PopulationKind), "服刑", "失踪", "失联", "户主变更", "其他")
 
 
 def collection(request: Request) -> papers.Collection:
@@ -130,14 +133,40 @@ def change_sheet(request: Request) -> papers.ChangeSheet:
             labour=member.labour.title if member.labour else "",
             schooling=Schooling(member.schooling).title if member.schooling else "")
             for member in household.present_members),
-        recorded=tuple(papers.RecordedChange(name=member.name, relation=member.relation.title, what=_why(member.left_reason),
-                                             on=member.left_on)
-                       for member in household.members if member.left_on is not None),
+        recorded=_recorded(session, household),
         kinds=KINDS, details=(
             Answer(title="住址", value=household.address or ""), Answer(title="联系电话", value=household.phone or ""),
             Answer(title="户籍所在地", value=household.hukou_place),
             Answer(title="实际在农村生产生活", value="是" if household.lives_here else "否"),
             Answer(title="搬迁安置区", value=household.relocation_community or "否")))
+
+
+def _recorded(session: Session, household: Household) -> tuple[papers.RecordedChange, ...]:
+    """List the acts on who belongs to the household, and who left it without one; the oldest first."""
+    acts = events_of(session, household)
+    others = dict(session.execute(select(Household.id, Household.head_name).where(Household.id.in_(
+        {number for act in acts for number in (act.household_id, act.other_household_id) if number is not None}))).all())
+    relations = {member.name: member.relation.title for member in household.members}
+    told = {(name, act.happened_on) for act in acts for name in act.persons}
+    rows = [papers.RecordedChange(
+        name="、".join(act.persons) or "全户", relation=relations.get(act.persons[0], "") if len(act.persons) == 1 else "",
+        what=_act(act, household, others), on=act.happened_on, document=act.document, reason=act.reason) for act in acts]
+    rows += [papers.RecordedChange(name=member.name, relation=member.relation.title, what=_why(member.left_reason), on=member.left_on)
+             for member in household.members if member.left_on is not None and (member.name, member.left_on) not in told]
+    return tuple(sorted(rows, key=lambda row: row.on))
+
+
+def _act(act: PopulationEvent, household: Household, others: Mapping[int, str]) -> str:
+    """Say an act as this household saw it: where its people went or came from."""
+    mine = act.household_id == household.id
+    other = others.get((act.other_household_id if mine else act.household_id) or 0, "")
+    if act.kind is PopulationKind.SPLIT:
+        told = "分出" if mine else "从原户分出"
+    elif act.kind is PopulationKind.MERGE:
+        told = "并入本户" if mine else "并入对方户"
+    else:
+        return act.kind.title + (f"（{act.places}）" if act.places else "")
+    return f"{act.kind.title}（{told}" + (f"，对方户主{other}）" if other else "）")
 
 
 def _why(code: str) -> str:

@@ -17,6 +17,7 @@ from fanpin.rules.risks import MeasureCategory, Risk
 from fanpin.rules.stages import Procedure
 from fanpin.steps import review, survey
 from fanpin.steps.elimination import WAYS
+from fanpin.steps.oversight_staff import responsible_words
 from fanpin.steps.paper_values import CARRIED_OUT, Request, Row, class_of, entering_decision, rows_of, village_name
 
 # Help by general policies, with terms of their own: it does not end with the monitoring.
@@ -101,7 +102,8 @@ def marking_list(request: Request) -> papers.MarkingList:
     return papers.MarkingList(
         place=request.place, issuer=request.issuer(), month=f"{request.today.year}年{request.today.month}月",
         households=tuple(_marked(request, row, markings.get(row.case.id), numbers.get(row.case.id, "")) for row in rows),
-        prepared_by=request.actor.name, checked_by=rows[-1].determination.decided_by)
+        prepared_by=request.actor.name, checked_by=rows[-1].determination.decided_by,
+        responsible=responsible_words(session, listed.area_path, request.today))
 
 
 def _national_numbers(session: Session, rows: Sequence[Row]) -> dict[int, str]:

@@ -22,11 +22,10 @@ from fanpin.rules.areas import AreaLevel
 from fanpin.rules.circumstances import CIRCUMSTANCES, ResolutionDetails
 from fanpin.rules.clarifications import ResolutionKind, clarification
 from fanpin.rules.departments import BLOCKING_DEPARTMENTS
-from fanpin.rules.oversight import ResponsibleKind
 from fanpin.rules.risks import Risk
 from fanpin.rules.stages import Stage
 from fanpin.steps import county, doing
-from fanpin.steps.oversight_staff import responsible_on
+from fanpin.steps.oversight_staff import responsible_words
 from fanpin.steps.paper_data_inquiry import Told
 from fanpin.steps.paper_values import (
     CARRIED_OUT, CONFIRMED, PROPOSED, Request, Row, class_of, department_name, leading_group, listed_households,
@@ -181,13 +180,7 @@ def county_reply(request: Request) -> papers.CountyReply:
             for row in rows if row not in agreed), decided_on=max(row.determination.decided_on for row in agreed),
         leading_group=leading_group(request.areas()), copies=tuple(department_name(code) for code in named),
         contact_name=request.actor.name, contact_phone=request.phone(AreaLevel.COUNTY),
-        entry_due_on=max(due) if due else None, responsible=_responsible(session, listed, request.today))
-
-
-def _responsible(session: Session, listed: VillageList, today: date) -> tuple[str, ...]:
-    """六(一): name who answers for the county, the township and the entry, as far as they are registered."""
-    rows = responsible_on(session, listed.area_path, today)
-    return tuple(f"{kind.title}{rows[kind].name}" for kind in ResponsibleKind if kind in rows)
+        entry_due_on=max(due) if due else None, responsible=responsible_words(session, listed.area_path, request.today))
 
 
 def _request_title(request: Request, listed: VillageList) -> str:

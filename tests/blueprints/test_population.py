@@ -5,7 +5,9 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from fanpin.documents.catalogue import from_json
 from fanpin.models.households import Household, PopulationEvent
+from fanpin.models.papers import Paper
 from tests.builders import a_household, people
 from tests.conftest import StandingClock
 from tests.steps.test_population import son
@@ -56,6 +58,27 @@ def test_a_split_shows_the_circumstance_and_both_files_tell_of_it(app: Flask, ho
     for row in (home, fresh):
         assert "附件2 第七项" in words(analyst.get(f"/households/{row.ref}"))
     assert words(client.get(f"/households/members/{fresh.members[0].ref}/history")).count("家</a>") >= 2
+
+
+def test_the_sheet_of_changes_tells_every_act_with_its_document_and_reason_on_both_households(
+        app: Flask, home: Household, session: Session) -> None:
+    client, one, wife = log_in(app, "cun.gan"), home.members[3], home.members[1]
+    client.post(f"/households/{home.ref}/birth", data=GIVEN | {"name": "测试阿宝", "relation": "other", "born_on": "2026-02-27"})
+    client.post(f"/households/members/{wife.ref}/death", data=GIVEN | {"reason": ""})
+    client.post(f"/households/{home.ref}/split", data=GIVEN | {f"to_{one.ref}": "head"})
+    fresh = session.scalars(select(Household).where(Household.head_name == one.name)).one()
+    assert "打印人口变更、信息更新单" in words(client.get(f"/households/{home.ref}/population"))
+    for row in (home, fresh):
+        assert client.post(f"/paper-desk/households/{row.ref}").status_code == 302
+    session.rollback()
+    here, there = [from_json(row.code, row.data).recorded for row in session.scalars(
+        select(Paper).where(Paper.code == "change_sheet").order_by(Paper.id))]
+    assert [(row.name, row.what, row.document, row.reason) for row in here] == [
+        (one.name, f"分户（分出，对方户主{one.name}）", "户口簿第3页", "成家另过"), (wife.name, "死亡", "户口簿第3页", ""),
+        ("测试阿宝", "出生", "户口簿第3页", "成家另过")]
+    assert [(row.name, row.what) for row in there] == [(one.name, f"分户（从原户分出，对方户主{home.head_name}）")]
+    reader = log_in(app, "jian.cha").get(f"/households/{home.ref}/population")
+    assert reader.status_code == 200 and "打印人口变更" not in words(reader)
 
 
 def test_a_merge_finds_the_other_household_first(app: Flask, home: Household, session: Session, world: World, clock: StandingClock):

@@ -245,6 +245,7 @@ EXIT_CONSENT = leaving.ExitConsentForm(
 )
 MARKING_LIST = leaving.MarkingList(
     place=VILLAGE, issuer=COUNTY, month="2026年11月", prepared_by="熊例忠", checked_by="余样芳",
+    responsible=("县级责任人余样芳", "信息录入责任人熊例忠"),
     households=tuple(
         leaving.MarkedHousehold(township="诺邓镇", village="和平村", group=row.group, head_name=row.head_name, size=row.size,
                                 household_class=row.household_class, way="帮扶消除", decided_on=date(2026, 11, 20),

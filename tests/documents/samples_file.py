@@ -34,7 +34,9 @@ CHANGE_SHEET = file.ChangeSheet(
     place=PLACE, issuer=COMMITTEE, head_name="字㬹", national_code="5329290000001", household_class="脱贫不稳定户",
     members=(file.KnownMember(name="字㬹", relation="户主", age=49, health="患有大病", labour="丧失劳动力", schooling=""),
              file.KnownMember(name="字小样", relation="之孙女", age=None, health="健康", labour="无劳动力", schooling="七年级")),
-    recorded=(file.RecordedChange(name="字测试甲", relation="之父", what="死亡", on=date(2026, 2, 3)),), kinds=KINDS,
+    recorded=(file.RecordedChange(name="字测试甲", relation="之父", what="死亡", on=date(2026, 2, 3), document="户口注销证明0017号"),
+              file.RecordedChange(name="字测试乙、字测试丙", relation="", what="分户（分出，对方户主字测试乙）", on=date(2026, 2, 20),
+                                  document="村组证明", reason="成家另过")), kinds=KINDS,
     details=(common.Answer(title="住址", value="8号"), common.Answer(title="联系电话", value="13900000000"),
              common.Answer(title="搬迁安置区", value="否")),
 )

@@ -1,5 +1,6 @@
 """The catalogue: every paper whole, public ones within the allow-list, data that freeze and thaw."""
 
+import re
 from dataclasses import fields, is_dataclass
 from typing import get_args, get_type_hints
 
@@ -11,6 +12,7 @@ from fanpin.documents.papers_common import PublicHousehold
 from fanpin.resources import directory
 from fanpin.rules.privacy import PUBLIC_COLUMNS, private_columns
 from tests.documents.every_sample import SAMPLES
+from tests.house import ROOT
 
 CLAUSES = {"二(一)", "二(三)", "三(一)", "三(二)", "三(三)", "三(四)", "三(五)", "三(六)", "四", "五(一)", "五(二)", "六(一)", "六(二)"}
 HARMLESS = {"Place", "Contact", "SkippedDay", "Platform", "PublicHousehold", "AreaFigures"}
@@ -35,6 +37,15 @@ def test_every_form_of_official_practice_has_a_paper_and_every_paper_answers_a_f
     assert list(FORMS) == [f"F{number:02d}" for number in range(1, 24)]
     assert all(FORMS.values())
     assert {code for codes in FORMS.values() for code in codes} == set(PAPERS)
+
+
+def test_the_table_of_papers_tells_what_the_catalogue_holds() -> None:
+    rows = [[cell.strip() for cell in line.strip("|").split("|")]
+            for line in (ROOT / "docs" / "papers.md").read_text(encoding="utf-8").splitlines() if re.match(r"\| F\d", line)]
+    told = [(row[0].split()[0], row[1], row[2], row[3], row[4], row[6]) for row in rows]
+    kept = [(form, paper(code).title, f"`{code}`", paper(code).clause, paper(code).issuer.title, "公开" if paper(code).public else "")
+            for form, codes in FORMS.items() for code in codes]
+    assert told == kept and all(row[5] for row in rows)
 
 
 @pytest.mark.parametrize("code", PAPERS)

@@ -176,6 +176,7 @@ def test_papers_of_the_way_out_know_the_way_in(led: Led) -> None:
     assert led.data["review_sheet"].included_on == led.data["county_reply"].decided_on
     assert led.data["exit_consent"].risks_resolved == ("因病",)
     assert "健康帮扶：大病救治和医疗救助（符合条件的，按规定期限继续）" in led.data["exit_consent"].continuing
+    assert led.data["marking_list"].responsible == ("第一责任人（县党委主要负责人）测书记",)
     marked = led.data["marking_list"].households[0]
     assert (marked.national_number, marked.reply_number) == ("QG2026-000001", "彝防返贫〔2026〕消1号")
 
