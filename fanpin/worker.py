@@ -26,7 +26,8 @@ from fanpin.models.outbox import OutboxItem
 from fanpin.models.scoped import system_scope
 from fanpin.rules.refusals import Refusal
 from fanpin.steps import (
-    adapter_connections, delivery_fetch, housekeeping, outbox, papers, quality, regional_matching, register_export, register_import, register_retention, screening_month, sessions,
+    adapter_connections, delivery_fetch, delivery_retention, housekeeping, outbox, papers, quality, regional_matching,
+    register_export, register_import, register_retention, screening_month, sessions,
 )
 from fanpin.steps.delivery_intake import Intake
 
@@ -152,6 +153,7 @@ class Worker:
             session = db.session()
             with system_scope(session, reason="到期清理"), writing(session):
                 register_retention.forget(session, self._store, now=self._now())
+                delivery_retention.forget(session, self._store, now=self._now())
 
     def learn(self) -> None:
         """Let the database look at its tables, so that it finds the short way through them."""

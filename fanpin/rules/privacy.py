@@ -64,6 +64,7 @@ RETENTION: tuple[Retention, ...] = (
     Retention("refused_attachments", "未纳入或撤回户的附件和部门答复", 365, "密钥销毁", PROPOSED),
     Retention("raw_answer", "部门原始答复", 30, "只留结论、数据时点和摘要", PROPOSED),
     Retention("import_file", "导入的表格文件", 30, "删除，只留摘要和不含取值的错误报告", PROPOSED),
+    Retention("delivery_file", "部门报送的表格文件", 30, "读取完成后到期删除，只留摘要和各行去向的数字", PROPOSED),
     Retention("export_file", "导出的文件", 7, "删除", PROPOSED),
     Retention("session", "登录会话", 1, "删除", PROPOSED),
     Retention("audit", "审计日志", 1095, "由审计管理员清理，链上保留摘要", "网络安全法第二十一条：不少于六个月"),

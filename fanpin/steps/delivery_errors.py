@@ -12,6 +12,7 @@ from fanpin.rules.refusals import NotFound
 from fanpin.steps import deliveries, files
 
 ROW, WHY = "原表行号", "退回原因"
+KEPT_NO_LONGER = "原表已过保管期限，没有保留，请按行号在自己的原表中更正。"
 KEPT_NOT = "原表含有未询问的授权类信息，没有保留，请按行号在自己的原表中更正。"
 
 
@@ -28,7 +29,8 @@ def error_sheet(session: Session, store: Path, row: Delivery) -> bytes:
         sheet = None
     if sheet is None:
         return sheets.write([sheets.Column(ROW), sheets.Column(WHY, width=60)],
-                            [(str(number), "；".join(words)) for number, words in sorted(reasons.items())], sheet="退回", above=[KEPT_NOT])
+                            [(str(number), "；".join(words)) for number, words in sorted(reasons.items())], sheet="退回",
+                            above=[KEPT_NOT if row.quarantined else KEPT_NO_LONGER])
     first = min(reasons, default=1)
     header = next((line for line in reversed(sheet.rows) if line.number < first and _looks_like_header(line)), None)
     titles = [str(cell) if cell is not None else "" for cell in (header.cells if header else [])]

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from fanpin import sheets
 from fanpin.models.audit import AuditEvent
 from fanpin.models.county import Batch, CoverageRow, FactRow
 from fanpin.models.deliveries import Delivery, UnmatchedRow
@@ -15,12 +16,12 @@ from fanpin.models.users import Grant
 from fanpin.models.warnings import Warning
 from fanpin.rules.deliveries import DeliveryState, UnmatchedReason, UnmatchedState
 from fanpin.rules.intake import LeadSource
-from fanpin.rules.refusals import AlreadyHandled, Invalid, NotAllowedHere, NotPermitted
-from fanpin.steps import analysis, deliveries, fact_store, files, unmatched
+from fanpin.rules.refusals import AlreadyHandled, Invalid, NotAllowedHere, NotFound, NotPermitted
+from fanpin.steps import analysis, deliveries, delivery_errors, delivery_retention, fact_store, files, unmatched
 from fanpin.steps.delivery_intake import Intake
 from tests.builders import a_household, an_id
 from tests.conftest import StandingClock
-from tests.sheet_makers import ID, NAME, sent
+from tests.sheet_makers import ID, NAME, a_sheet, sent
 from tests.world import World
 
 MEDICAL, BILL = "medical_insurance", "high_medical_cost"
@@ -255,6 +256,41 @@ def test_a_department_decides_about_no_row_and_a_village_sends_nothing(
     rows = session.scalars(select(UnmatchedRow)).all()
     with pytest.raises(NotPermitted):
         unmatched.set_aside(session, rows, reason="外县", actor=world.officer(MEDICAL), now=clock.now())
+
+
+# Keeping it for a while.
+
+def test_a_sheet_goes_thirty_days_after_it_was_read_and_its_figures_stay(
+        session: Session, world: World, clock: StandingClock, home: Household, tmp_path: Path) -> None:
+    row = delivered(session, world, clock, tmp_path, [bill(home), bill(home, paid="许多")])
+    clock.move(days=30)
+    again = delivered(session, world, clock, tmp_path, [bill(home, paid="7")])
+    assert delivery_retention.forget(session, tmp_path, now=clock.now()) == 0
+    clock.move(minutes=1)
+    assert delivery_retention.forget(session, tmp_path, now=clock.now()) == 1
+    assert delivery_retention.forget(session, tmp_path, now=clock.now()) == 0
+    with pytest.raises(NotFound):
+        files.content_of(tmp_path, deliveries.file_of(session, row))
+    assert files.content_of(tmp_path, deliveries.file_of(session, again))
+    assert (row.file_digest, row.rows, counts(row)) == (deliveries.file_of(session, row).digest, 2, (1, 0, 1, 0))
+    told, = session.scalars(select(AuditEvent).where(AuditEvent.tag == "file.erase")).all()
+    assert told.object == deliveries.file_of(session, row).ref
+    head = sheets.read(delivery_errors.error_sheet(session, tmp_path, row)).rows[0]
+    assert delivery_errors.KEPT_NO_LONGER in head.cells
+
+
+def test_a_sheet_that_waits_or_came_again_lately_is_kept(
+        session: Session, world: World, clock: StandingClock, home: Household, tmp_path: Path) -> None:
+    content = a_sheet([bill(home)])
+    first = delivered(session, world, clock, tmp_path, [], content=content)
+    deliveries.withdraw(session, first, reason="换一份", actor=world.officer(MEDICAL), now=clock.now())
+    clock.move(days=60)
+    second = sent(session, world, clock, tmp_path, BILL, [], department=MEDICAL, content=content)
+    assert delivery_retention.forget(session, tmp_path, now=clock.now()) == 0
+    read(session, tmp_path, second, clock)
+    assert second.matched == 1 and delivery_retention.forget(session, tmp_path, now=clock.now()) == 0
+    clock.move(days=31)
+    assert delivery_retention.forget(session, tmp_path, now=clock.now()) == 1
 
 
 # Taking it back.
