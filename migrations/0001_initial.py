@@ -1601,6 +1601,7 @@ def upgrade() -> None:
         sa.Column('as_of', sa.Date(), nullable=False),
         sa.Column('covers_from', sa.Date()),
         sa.Column('complete', sa.Boolean(), nullable=False),
+        sa.Column('whole', sa.Boolean(), nullable=False),
         sa.Column('register_scope', sa.String(length=120), nullable=False),
         sa.Column('contact', sa.String(length=60), nullable=False),
         sa.Column('sent_by', sa.String(length=60), nullable=False),

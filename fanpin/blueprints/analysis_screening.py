@@ -65,9 +65,9 @@ def screening() -> ResponseReturnValue:
 def _feeds(county: Area) -> list[Feed]:
     told = covered_kinds(deliveries.told_for(db.session(), county_path=county.path), on=today())
     latest: dict[str, tuple[date, bool]] = {}
-    for row in db.session.execute(select(Delivery.kinds, Delivery.as_of, Delivery.complete).where(
+    for kinds, as_of, complete in db.session.execute(select(Delivery.kinds, Delivery.as_of, Delivery.complete & Delivery.whole).where(
             Delivery.state == DeliveryState.DONE).order_by(Delivery.as_of, Delivery.id)):
-        latest.update({kind: (row.as_of, row.complete) for kind in row.kinds})
+        latest.update({kind: (as_of, complete) for kind in kinds})
     codes = dict.fromkeys(code for rule in WARNING_BOOK.rules for code in WARNING_BOOK.kinds_of(rule))
     return [Feed(kind_of(code).title, kind_of(code).departments[0].title, latest.get(code, (None, False))[0],
                  latest.get(code, (None, False))[1], code in told) for code in codes]

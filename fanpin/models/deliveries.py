@@ -31,6 +31,7 @@ class Delivery(Referenced, DepartmentOwn, Base):
     as_of: Mapped[date]
     covers_from: Mapped[date | None]
     complete: Mapped[bool]
+    whole: Mapped[bool] = mapped_column(default=True)
     register_scope: Mapped[str] = mapped_column(String(120))
     contact: Mapped[str] = mapped_column(String(60), default="")
     sent_by: Mapped[str] = mapped_column(String(60))
@@ -52,6 +53,11 @@ class Delivery(Referenced, DepartmentOwn, Base):
     withdrawn_by: Mapped[str] = mapped_column(String(60), default="")
     withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
     withdrawn_reason: Mapped[str] = mapped_column(String(200), default="")
+
+    @property
+    def proves_absence(self) -> bool:
+        """Say whether who is not in it is not there: it is told complete, and no row was refused of which nobody knows whose."""
+        return self.complete and self.whole
 
     @property
     def progress(self) -> int:

@@ -123,9 +123,9 @@ def _unanswer(session: Session, row: Delivery, *, now: datetime) -> int:
 
 def told_for(session: Session, *, county_path: str) -> list[Told]:
     """List what the deliveries in force say of their coverage."""
-    rows = session.execute(select(Delivery.kinds, Delivery.as_of, Delivery.complete).where(
+    rows = session.execute(select(Delivery.kinds, Delivery.as_of, Delivery.complete & Delivery.whole).where(
         Delivery.area_path == county_path, Delivery.state == DeliveryState.DONE))
-    return [Told(kind, row.as_of, row.complete) for row in rows for kind in row.kinds]
+    return [Told(kind, as_of, complete) for kinds, as_of, complete in rows for kind in kinds]
 
 
 def file_of(session: Session, row: Delivery) -> StoredFile | None:

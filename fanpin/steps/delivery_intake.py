@@ -155,13 +155,14 @@ class Intake:
         if taken.rowcount == 0:
             return
         row = session.scalars(select(Delivery).where(Delivery.id == delivery_id).execution_options(populate_existing=True)).one()
+        row.whole = reading.whole
         batch = Batch(department=row.department, area_path=row.area_path, transport="sheet", as_of=row.as_of,
                       digest=row.file_digest, rows=reading.total, received_at=now, received_from=actor.name, delivery_id=row.id)
         session.add(batch)
         session.flush()
         session.add_all(CoverageRow(
             department=row.department, area_path=row.area_path, batch_id=batch.id, kind=kind, register_scope=row.register_scope,
-            covers_from=row.covers_from, covers_to=row.as_of, complete=row.complete, digest=row.file_digest) for kind in row.kinds)
+            covers_from=row.covers_from, covers_to=row.as_of, complete=row.proves_absence, digest=row.file_digest) for kind in row.kinds)
         row.queued, row.repeated = _write_queue(session, row, done.queue)
         _write_facts(session, row, batch, done.stored, now=now)
         row.answered, kept_out, unasked, differing = self._answer(session, row, reading, done, actor=actor, now=now)
@@ -171,8 +172,8 @@ class Intake:
         row.rows_read, row.matched, row.wrong = reading.total, done.matched, len({trouble.row for trouble in troubles})
         row.problems = [[str(trouble.row), trouble.column, trouble.reason] for trouble in troubles[:MOST_TOLD]]
         row.notices = list(reading.notices)
-        if row.complete and not reading.whole:
-            row.notices = [*row.notices, "有退回的行认不出是谁：不在表里的被查询人这次不算“未查到”，请更正后重新报送"]
+        if row.complete and not row.whole:
+            row.notices = [*row.notices, "有退回的行（认不出是谁，或没有读成）：这份表不能证明“没有”，不在表里的人不算“未查到”，已有预警也不因此消除，请更正后重新报送"]
         if row.quarantined:
             row.notices = [*row.notices, "含有没有询问过的授权类信息：只计数，没有保存，原表也不再保留"]
             outbox.put(session, "delivery.forget", {"delivery": row.id}, now=now)

@@ -160,7 +160,7 @@ def _deliveries(session: Session, store: Path, *, area_id: int, path: str) -> tu
                            .order_by(Delivery.id)).all()
     parquets = fact_store.in_force(store, area_id=area_id, deliveries=[row.ref for row in rows])
     return parquets, [bulk.Covered(kind, row.department, row.id, row.covers_from, row.as_of)
-                      for row in rows if row.complete for kind in row.kinds]
+                      for row in rows if row.proves_absence for kind in row.kinds]
 
 
 def register_of(session: Session, *, path: str) -> Register:

@@ -135,7 +135,7 @@ def test_the_county_screens_dispatches_and_the_department_reads_what_was_found(
     assert "筛查正在进行" in _followed(analyst, "/analysis/screening/run")
     drain(app)
     page = text(analyst, "/analysis/screening")
-    assert "已完成" in page and "能：查全且在90天内" in page and "不能：没有报送" in page
+    assert "已完成" in page and "不能：没有查全或有退回的行" in page and "不能：没有报送" in page
     assert "按月筛查部门数据" not in text(analyst, "/")
     listed = text(analyst, "/analysis/warnings?state=entered")
     assert "住院报销后自付费用较高" in listed and "达到默认标准20,000元" in listed

@@ -12,7 +12,7 @@ from fanpin.adapters.run import Usable
 from fanpin.models.adapters import AdapterRelease
 from fanpin.models.audit import AuditEvent
 from fanpin.models.cases import Case
-from fanpin.models.county import Inquiry
+from fanpin.models.county import CoverageRow, Inquiry
 from fanpin.models.deliveries import Delivery
 from fanpin.rules.deliveries import DeliveryState
 from fanpin.rules.departments import Department
@@ -155,6 +155,8 @@ def test_nobody_absent_is_clear_while_a_row_about_nobody_known_was_refused(
         session: Session, case: Case, deliver: Deliver) -> None:
     row = deliver("twelve_months", twelve_months(case, 0) + "5.30102E+17,样样,5,2026-02-01,3000,2026-02-05\n")
     assert states(session, case) == {HEAD: {"hit"}, SPOUSE: {"waiting"}} and "认不出是谁" in row.notices[-1]
+    assert not row.proves_absence
+    assert set(session.scalars(select(CoverageRow.complete).where(CoverageRow.question_id.is_(None)))) == {False}
 
 
 def test_rows_that_contradict_each_other_clear_nobody(session: Session, case: Case, deliver: Deliver) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from fanpin.extensions import db
 from fanpin.models.audit import AuditEvent
 from fanpin.models.cases import Case
-from fanpin.models.county import FactRow
+from fanpin.models.county import CoverageRow, FactRow
 from fanpin.models.deliveries import Delivery
 from fanpin.models.findings import HouseholdFinding, ScreeningRun
 from fanpin.models.households import FocusRecord, Household
@@ -228,6 +228,18 @@ def test_an_incomplete_or_an_old_feed_clears_nothing(
     deliver(BILL, [bill(home, "1", on="2025-11-01")], **more)
     screen()
     assert finding(session).state is FindingState.UNKNOWN
+
+
+def test_a_sheet_of_which_a_row_was_refused_clears_nothing(
+        session: Session, home: Household, deliver: Act, screen: Act) -> None:
+    deliver(BILL, [bill(home)])
+    screen()
+    row = deliver(BILL, [bill(home, "1"), bill(home, "许多", member=1)])
+    assert (row.matched, row.wrong, row.complete, row.whole) == (1, 1, True, False) and "不能证明“没有”" in row.notices[-1]
+    run = screen()
+    assert (run.gone, finding(session).state) == (0, FindingState.CURRENT)
+    complete = select(CoverageRow.complete).order_by(CoverageRow.id)
+    assert session.scalars(complete).all() == [True, False]
 
 
 def test_a_complete_fresh_delivery_of_the_same_feed_does_clear(
