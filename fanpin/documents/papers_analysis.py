@@ -16,6 +16,17 @@ class WarnedPerson:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WarningGround:
+    """What a rule of the warning book found: by whose data, what about whom, against which number, as of which day."""
+
+    rule: str
+    clause: str
+    department: str
+    sentence: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class WarningSheet:
     """预警线索核实单 of one household: what was signalled, and what was found on the spot."""
 
@@ -36,6 +47,8 @@ class WarningSheet:
     finding: str = ""
     verified_by: str = ""
     verified_on: date | None = None
+    grounds: tuple[WarningGround, ...] = ()
+    remark: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +63,8 @@ class ListedWarning:
     dispatched_on: date
     conclusion: str = ""
     verified_on: date | None = None
+    grounds: tuple[WarningGround, ...] = ()
+    remark: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Papers of 三(二), filled from its records: a warning, a village's warnings of a month, a round's sheets."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
@@ -10,12 +10,15 @@ from fanpin.clock import legal_date
 from fanpin.documents import papers_analysis as papers
 from fanpin.documents.catalogue import Issuer
 from fanpin.models.areas import Area
+from fanpin.models.findings import HouseholdFinding
 from fanpin.models.households import FocusRecord, Household, Member
 from fanpin.models.rounds import Round, RoundVisit
 from fanpin.models.scoped import system_scope, within
 from fanpin.models.warnings import Warning
 from fanpin.rules.areas import AreaLevel
+from fanpin.rules.book_warnings import WARNING_BOOK
 from fanpin.rules.departments import Department
+from fanpin.rules.findings import FindingState
 from fanpin.rules.intake import VisitResult, WarningConclusion
 from fanpin.rules.members import Health, age_on
 from fanpin.rules.refusals import Invalid
@@ -36,9 +39,10 @@ def warning_sheet(request: Request) -> papers.WarningSheet:
     if row.dispatched_at is None:
         request.not_yet("这条预警还没有下发。")
     household = _household(request.session, row.household_id)
+    grounds = _grounds(request.session, [row.id]).get(row.id, ())
     return papers.WarningSheet(
         place=request.place, issuer=request.issuer(), number=number_of(row), month=month_of(row.month),
-        source=came_from(row), document=row.document, content=row.content, head_name=household.head_name,
+        source=came_from(row), document=row.document, content=_besides(row, grounds), head_name=household.head_name,
         persons=tuple(papers.WarnedPerson(name=member.name, relation=member.relation.title,
                                           id_number=member.id_number or "") for member in household.present_members),
         dispatched_on=legal_date(row.dispatched_at),
@@ -46,7 +50,7 @@ def warning_sheet(request: Request) -> papers.WarningSheet:
         village_received=_received(row.village_received_by, row.village_received_at),
         conclusions=tuple(item.title for item in WarningConclusion),
         conclusion=row.conclusion.title if row.conclusion else "", finding=row.finding, verified_by=row.verified_by,
-        verified_on=row.verified_on)
+        verified_on=row.verified_on, grounds=grounds, remark=row.remark)
 
 
 def number_of(row: Warning) -> str:
@@ -83,14 +87,34 @@ def warning_list(request: Request) -> papers.WarningList:
         request.not_yet("这个月没有下发到本村的预警。")
     heads = _heads(request.session, [row.household_id for row in rows])
     groups = group_names(request.session, [row.area_path for row in rows])
+    grounds = _grounds(request.session, [row.id for row in rows])
     return papers.WarningList(
         place=request.place, issuer=request.issuer(), to=(request.issuer(Issuer.TOWNSHIP), request.issuer(Issuer.VILLAGE)),
         month=month_of(request.month),
         warnings=tuple(papers.ListedWarning(
             number=number_of(row), group=groups.get(row.area_path, ""), head_name=heads[row.household_id],
-            source=came_from(row), content=row.content, dispatched_on=legal_date(row.dispatched_at),
-            conclusion=row.conclusion.title if row.conclusion else "", verified_on=row.verified_on) for row in rows),
+            source=came_from(row), content=_besides(row, grounds.get(row.id, ())), dispatched_on=legal_date(row.dispatched_at),
+            conclusion=row.conclusion.title if row.conclusion else "", verified_on=row.verified_on,
+            grounds=grounds.get(row.id, ()), remark=row.remark) for row in rows),
         contact_name=request.actor.name, contact_phone=request.phone(AreaLevel.COUNTY))
+
+
+def _grounds(session: Session, warnings: Sequence[int]) -> dict[int, tuple[papers.WarningGround, ...]]:
+    """Return what the screening found behind each warning, as its sentence tells it: value, number in force, whose data, up to when."""
+    found: dict[int, list[papers.WarningGround]] = defaultdict(list)
+    for row in session.scalars(select(HouseholdFinding).where(HouseholdFinding.warning_id.in_(warnings))
+                               .order_by(HouseholdFinding.severity.desc(), HouseholdFinding.id)):
+        rule = WARNING_BOOK.rule(row.rule)
+        found[row.warning_id or 0].append(papers.WarningGround(
+            rule=rule.title, clause=rule.clause, department=Department(row.department).title, sentence=row.explanation,
+            state="" if row.state is FindingState.CURRENT else row.state.title))
+    return {number: tuple(rows) for number, rows in found.items()}
+
+
+def _besides(row: Warning, grounds: Sequence[papers.WarningGround]) -> str:
+    """Return what the warning says besides its grounds: what people entered, and what was found when it was sent and is told otherwise now."""
+    told = {ground.sentence for ground in grounds}
+    return "\n".join(line for line in row.content.split("\n") if line not in told)
 
 
 def _heads(session: Session, ids: Iterable[int]) -> dict[int, str]:

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from fanpin.extensions import db
+from fanpin.documents.catalogue import to_json
 from fanpin.models.audit import AuditEvent
 from fanpin.models.cases import Case
 from fanpin.models.county import CoverageRow, FactRow
@@ -25,7 +26,7 @@ from fanpin.rules.findings import FindingState, RunState
 from fanpin.rules.intake import WarningConclusion
 from fanpin.rules.members import FocusGroup
 from fanpin.rules.refusals import Invalid, NotPermitted
-from fanpin.steps import analysis, deliveries, screening_month, thresholds
+from fanpin.steps import analysis, deliveries, paper_data, screening_month, thresholds
 from fanpin.steps.delivery_intake import Intake
 from tests.builders import a_household
 from tests.conftest import StandingClock
@@ -115,6 +116,28 @@ def test_what_two_departments_say_of_a_household_becomes_one_warning_that_explai
     assert "一个月以上未复工" in warning.content and "收入减少与刚性支出同时出现" in warning.content
     assert warning.dispatched_at is None
     assert session.scalar(select(func.count()).select_from(Case)) == 0
+
+
+def test_the_villages_papers_tell_the_ground_of_a_warning_and_only_its_own(
+        session: Session, world: World, clock: StandingClock, home: Household, deliver: Act, screen: Act) -> None:
+    deliver(BILL, [bill(home)])
+    screen()
+    # What was found later and is in no warning yet is not the village's to read.
+    session.add(HouseholdFinding(household_id=home.id, area_path=home.area_path, rule="w_fire", severity=WarningSeverity.ORDINARY,
+                                 first_month="2026-03", last_month="2026-03", evidence=[], evidence_digest="", explanation="火灾",
+                                 state=FindingState.CURRENT, department="emergency"))
+    row = sent_out(session, world, clock)
+    row.content += "\n村民反映借款未还"
+    when = {"now": clock.now(), "today": clock.today()}
+    sheet = paper_data.assemble(session, "warning_sheet", about=row, actor=world.actors["cun.gan"], **when)
+    listed = paper_data.assemble(session, "warning_list", about=world.areas["village"], month="2026-03",
+                                 actor=world.actors["xian.ban"], **when)
+    ground, = sheet.grounds
+    assert listed.warnings[0].grounds == sheet.grounds
+    assert listed.warnings[0].content == sheet.content == "村民反映借款未还"
+    assert (ground.rule, ground.department, ground.state) == ("住院报销后自付费用较高", "医保部门", "")
+    assert "自付金额21,300.00元" in ground.sentence and "数据截至2026-03-02" in ground.sentence and "默认标准20,000元" in ground.sentence
+    assert home.members[0].id_number not in to_json(listed)
 
 
 def test_its_evidence_is_kept_where_people_find_it(
