@@ -1,14 +1,16 @@
 """报送数据 (附件1): a department sends a sheet; the worker reads it, matches it, and writes what it says at once or not at all."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from fanpin import audit, crypto
+from fanpin.clock import legal_date
 from fanpin.models.areas import Area
 from fanpin.models.county import Batch, FactRow, Inquiry, Question
 from fanpin.models.deliveries import Delivery
@@ -108,17 +110,30 @@ def withdraw(session: Session, row: Delivery, *, reason: str, actor: Actor, now:
 
 
 def _unanswer(session: Session, row: Delivery, *, now: datetime) -> int:
-    """Let every question whose present answer came of the delivery be unanswered again, and its inquiry unsigned."""
+    """Let every question whose present answer came of the delivery be unanswered again, and its inquiry unsigned and told why; other answers stay."""
     answered = session.execute(
         select(Question, Inquiry).join(Inquiry, Inquiry.id == Question.inquiry_id)
-        .where(Question.delivery_id == row.id)).all()
-    for question, inquiry in answered:
+        .where(Question.delivery_id == row.id).options(selectinload(Inquiry.questions))).all()
+    reopened: dict[int, int] = Counter(inquiry.id for _, inquiry in answered)
+    for question, _ in answered:
         question.state, question.answer, question.reason = CheckState.UNAVAILABLE.value, "", WITHDRAWN
         question.as_of, question.later_due, question.delivery_id = None, None, None
-        inquiry.signed_at, inquiry.signed_by, inquiry.signature_note = None, "", ""
+    for inquiry in {inquiry.id: inquiry for _, inquiry in answered}.values():
+        note = _told_officer(row, inquiry, reopened=reopened[inquiry.id])
+        inquiry.signed_at, inquiry.signed_by, inquiry.signature_note = None, "", note
     for case_id in dict.fromkeys(inquiry.case_id for _, inquiry in answered):
         outbox.put(session, "county.screen", {"case": case_id}, now=now)
     return len(answered)
+
+
+def _told_officer(row: Delivery, inquiry: Inquiry, *, reopened: int) -> str:
+    """Say on the officer's page what is open again, what stays answered, and whose signature has to be given anew."""
+    words = f"{row.withdrawn_by}撤回了数据截至{row.as_of.isoformat()}的“{row.source_title}”：由它得出的{reopened}项要重新答复"
+    kept = len(inquiry.questions) - reopened
+    words += f"，其余{kept}项答复保留。" if kept else "。"
+    if inquiry.signed_at is not None:
+        words += f"{inquiry.signed_by}{legal_date(inquiry.signed_at).isoformat()}的签字没有包括这些答复，补答后请再签字。"
+    return words[:400]
 
 
 def told_for(session: Session, *, county_path: str) -> list[Told]:

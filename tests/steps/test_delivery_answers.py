@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from flask import Flask, url_for
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
@@ -19,7 +20,7 @@ from tests.builders import a_household, people
 from tests.conftest import StandingClock
 from tests.county import CHILD, HEAD, SPOUSE, a_case_at_county, all_answered, question_of
 from tests.sheet_makers import ID, NAME, sent
-from tests.world import World
+from tests.world import World, log_in
 
 POLICE, CARS = "public_security", "vehicle"
 TYPE, PLATE = "车辆类型和使用性质", "号牌号码"
@@ -142,6 +143,39 @@ def test_a_feed_taken_away_turns_clear_into_not_known_and_the_county_cannot_deci
     with pytest.raises(RequirementsNotMet) as refused:
         county.determine(session, case, reason="", document="测〔2026〕1号", **decide)
     assert "公安部门" in str([missing.reason for missing in refused.value.missing])
+
+
+def test_a_feed_taken_away_reopens_what_rested_on_it_only_and_tells_the_officer(
+        app: Flask, session: Session, world: World, clock: StandingClock, case: Case, deliver: Deliver) -> None:
+    all_answered(session, case, world, clock)
+    inquiry = session.scalars(select(Inquiry).where(Inquiry.case_id == case.id, Inquiry.department == POLICE)).one()
+    others = {row.id: row.state for row in inquiry.questions if row.kind != CARS}
+    inquiry.signed_at = None
+    session.commit()
+    row = deliver(CARS, [a_car(case.household.members[0])])
+    exchange.sign(session, inquiry, note="", actor=world.officer(POLICE), now=clock.now(), today=clock.today())
+    deliveries.withdraw(session, row, reason="少导了一个所", actor=world.officer(POLICE), now=clock.now())
+    session.commit()
+    assert others and {row.id: row.state for row in inquiry.questions if row.kind != CARS} == others
+    assert f"由它得出的3项要重新答复，其余{len(others)}项答复保留。" in inquiry.signature_note
+    assert f"{world.officer(POLICE).name}{clock.today().isoformat()}的签字没有包括这些答复" in inquiry.signature_note
+    with app.test_request_context():
+        address = url_for("county.answer", inquiry=inquiry.ref)
+    page = log_in(app, "bm.public-security").get(address).get_data(as_text=True)
+    assert "本部门撤回了数据" in page and "补答后请再签字" in page
+
+
+def test_what_an_officer_answered_by_hand_since_stays_answered_and_signed(
+        session: Session, world: World, clock: StandingClock, case: Case, deliver: Deliver) -> None:
+    row = deliver(CARS, [a_car(case.household.members[0])])
+    clock.move(minutes=1)
+    all_answered(session, case, world, clock)
+    before = cars(session, case)
+    deliveries.withdraw(session, row, reason="少导了一个所", actor=world.officer(POLICE), now=clock.now())
+    session.commit()
+    inquiry = session.scalars(select(Inquiry).where(Inquiry.case_id == case.id, Inquiry.department == POLICE)).one()
+    assert cars(session, case) == before and "unavailable" not in before.values()
+    assert inquiry.signed_at is not None and inquiry.signed_by == world.officer(POLICE).name
 
 
 def test_a_car_from_a_sheet_is_a_finding_that_people_must_resolve(
