@@ -25,8 +25,10 @@ ALSO: dict[Role, Callable[[Bench], list[Group]]] = {
     Role.COUNTY_ANALYST: desk_oversight.analyst, Role.COUNTY_LEADING_GROUP: desk_oversight.steering,
     Role.PROVINCIAL_OFFICER: desk_oversight.provincial, Role.PREFECTURE: desk_oversight.steering, Role.PROVINCE: desk_oversight.steering,
 }
-# Who has nothing to do here but to look.
-READERS = {Role.INSPECTOR: "检查人员只查看，不办理。请从上面的菜单打开农户、办理情况和辖区进度。",
+# What to read where nothing waits: who only looks, and whose work does not begin on the desk.
+NOTHING = {Role.INSPECTOR: "检查人员只查看，不办理。请从上面的菜单打开农户、办理情况和辖区进度。",
+           Role.DEPARTMENT_OFFICER: "现在没有待办。县里发起的核查、退回的数据、月度分析和要核准的列会显示在这里；"
+                                    "每月的数据请从菜单“报送数据”报送。",
            Role.PROVINCIAL_OFFICER: "省级部门只受理信息筛查直通车的申请，现在没有要答复的。县里的部门联审由县级部门核查员答复。"}
 
 blueprint = Blueprint("desk", __name__)
@@ -45,4 +47,4 @@ def index() -> ResponseReturnValue:
     names = names_of(item.path for group in groups for item in group.items if item.path)
     return render_template("desk/index.html", actor=actor, groups=groups, names=names,
                            total=sum(group.count for group in groups),
-                           nothing=READERS.get(actor.role, "现在没有待办。有新的线索、名单、核查或期限，会显示在这里。"))
+                           nothing=NOTHING.get(actor.role, "现在没有待办。有新的线索、名单、核查或期限，会显示在这里。"))

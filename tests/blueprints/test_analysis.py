@@ -138,6 +138,17 @@ def test_warning_goes_to_township_and_village_and_comes_back(warning: Warning, s
     assert again.status_code == 409
 
 
+def test_a_list_of_warnings_tells_who_has_signed_and_an_empty_one_what_to_do(warning: Warning, session: Session, app: Flask):
+    assert "按“按今天的数据筛查”" not in words(log_in(app, "xian.ban").get("/analysis/warnings?state=entered"))
+    assert log_in(app, "xian.ban").post("/analysis/warnings/dispatch", data={"warning": [warning.ref]}).status_code == 302
+    page = words(log_in(app, "cun.gan").get("/analysis/warnings?state=sent"))
+    assert "日下发</td>" in page and "下发；" not in page
+    assert log_in(app, "cun.gan").post(f"/analysis/warnings/{warning.ref}/receive").status_code == 302
+    assert "日下发；村" in words(log_in(app, "cun.gan").get("/analysis/warnings?state=received"))
+    assert "按“按今天的数据筛查”" in words(log_in(app, "xian.ban").get("/analysis/warnings?state=entered"))
+    assert "按“按今天的数据筛查”" not in words(log_in(app, "cun.gan").get("/analysis/warnings?state=entered"))
+
+
 def test_warning_without_its_department_or_text_is_refused(households: list[Household], app: Flask):
     answer = log_in(app, "xian.ban").post(f"/analysis/households/{households[0].ref}/warning",
                                           data={"source": "department", "content": "有困难"})

@@ -19,6 +19,7 @@ from fanpin.models.users import Grant, User
 from fanpin.models.warnings import MonthlyAnalysis
 from fanpin.rules.intake import Channel, LeadSource, RoundOccasion
 from fanpin.rules.risks import MeasureCategory
+from fanpin.rules.roles import Role
 from fanpin.rules.stages import Procedure, Stage
 from fanpin.steps import analysis, intake
 from tests.builders import a_case, a_household, people
@@ -252,6 +253,11 @@ def test_security_administrator_sees_accounts_without_a_grant_and_nothing_of_hou
                     .values(revoked_at=filled.now))
     page = desk(app, "an.quan")
     assert "给账号授权（1）" in page and "周村干" in page and "测试阿朵" not in page
+
+
+def test_an_officer_for_whom_nothing_waits_reads_where_the_months_data_are_sent(world: World, app: Flask):
+    officer = next(username for username, actor in world.actors.items() if actor.role is Role.DEPARTMENT_OFFICER)
+    assert "每月的数据请从菜单“报送数据”报送" in desk(app, officer) and "报送数据</a>" in desk(app, officer)
 
 
 @pytest.mark.parametrize("username", ["lin.cun", "wai.cun", "wai.xian"])
