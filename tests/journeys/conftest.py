@@ -58,8 +58,8 @@ def made(tmp_path_factory: pytest.TempPathFactory, keyring: crypto.Keyring) -> t
 
 
 @pytest.fixture(scope="session")
-def demo(made: tuple[Path, str], keyring: crypto.Keyring) -> Iterator[Demo]:
-    """Open the county's database, all of it."""
+def opened(made: tuple[Path, str]) -> Iterator[tuple[Demo, crypto.Keyring]]:
+    """Open the county's database, all of it; tests reach it through `demo`, under its own keys."""
     folder, _ = made
     own = crypto.Keyring.load(folder / "keys.json")
     crypto.init_keyring(own)
@@ -69,7 +69,15 @@ def demo(made: tuple[Path, str], keyring: crypto.Keyring) -> Iterator[Demo]:
         read_only(session)
         set_scope(session, Scope(ScopeKind.SYSTEM, reason="test"))
         rows = session.scalars(select(Installation).where(Installation.key.startswith(KEY))).all()
-        yield Demo(folder, session, {told.code: told for told in (Told.read(row.key, row.value) for row in rows)})
+        yield Demo(folder, session, {told.code: told for told in (Told.read(row.key, row.value) for row in rows)}), own
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def demo(opened: tuple[Demo, crypto.Keyring], keyring: crypto.Keyring) -> Iterator[Demo]:
+    """Give the county under its own keys, for as long as the test: others that run between need theirs."""
+    county, own = opened
+    crypto.init_keyring(own)
+    yield county
     crypto.init_keyring(keyring)

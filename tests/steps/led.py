@@ -29,7 +29,7 @@ from fanpin.models.notices import ObjectionKind
 from fanpin.models.papers import Paper
 from fanpin.models.rounds import RoundVisit
 from fanpin.rules.clarifications import ResolutionKind
-from fanpin.rules.intake import Channel, DifficultyCategory, LeadSource, RoundOccasion
+from fanpin.rules.intake import Channel, DifficultyCategory, LeadSource, RoundOccasion, WarningConclusion
 from fanpin.rules.lines import LineFactor
 from fanpin.rules.oversight import ResponsibleKind
 from fanpin.rules.roles import Actor, Role
@@ -164,6 +164,8 @@ class Guide:
         self.session.flush()
         visit = self.session.scalars(select(RoundVisit).where(RoundVisit.household_id == household.id)).one()
         self.issue("warning_sheet", Role.VILLAGE_CADRE, about=warning)
+        analysis.verify(self.session, warning, conclusion=WarningConclusion.AT_RISK, finding="住院费用属实，有返贫风险。", verified_on=TODAY,
+                        actor=cadre, **self.when())
         self.issue("round_sheet", Role.VILLAGE_CADRE, about=visit)
         self.issue("round_register", Role.VILLAGE_CADRE, about=row)
 
