@@ -131,6 +131,11 @@ class Rule:
     judge: Judge
     note: str = ""
 
+    @property
+    def named(self) -> str:
+        """Return the title, behind the number that the national check gives it; a code of our own is no word for a cadre."""
+        return f"{self.code} {self.title}" if self.code[0].isdigit() else self.title
+
 
 @dataclass(frozen=True)
 class Doubt:

@@ -68,6 +68,8 @@ def test_the_list_shows_an_areas_doubts_by_rule_and_state(app: Flask, session: S
     assert "户联系电话位数不对" not in words(log_in(app, "lin.cun").get("/quality/"))
     client = log_in(app, "cun.gan")
     assert "户联系电话位数不对" in words(client.get("/quality/?rule=phone"))
+    # Our own codes are no words for a cadre.
+    assert "phone 户联系" not in words(client.get("/quality/")) + words(client.get(f"/quality/households/{case.household.ref}"))
     assert "没有这样的疑点" in words(client.get("/quality/?state=explained"))
     assert "处疑点" in words(client.get(f"/households/{case.household.ref}"))
     assert "户联系电话位数不对" in words(client.get(f"/cases/{case.ref}"))
