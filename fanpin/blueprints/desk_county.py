@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from fanpin.blueprints import desk_regional, desk_register
 from fanpin.blueprints.desk_village import objections
-from fanpin.blueprints.desk_work import Bench, Group, Item, page_of_case
+from fanpin.blueprints.desk_work import Bench, Group, Item, gist, page_of_case
 from fanpin.blueprints.links import link
 from fanpin.clock import legal_date
 from fanpin.models.cases import Case
@@ -211,5 +211,5 @@ def _markings(bench: Bench) -> Group:
 
 def _failed_papers(bench: Bench) -> Group:
     return bench.group("处理没有印成的文书", "", select(Paper).where(Paper.state == "failed"), lambda row: Item(
-        row.title, row.area_path, legal_date(row.issued_at), url=link("papers.show", paper=row.ref), note=row.problem[:60]),
+        row.title, row.area_path, legal_date(row.issued_at), url=link("papers.show", paper=row.ref), note=gist(row.problem, 60)),
         oldest=Paper.issued_at)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from sqlalchemy import and_, func, or_, select
 
 from fanpin.blueprints import desk_regional, desk_register
-from fanpin.blueprints.desk_work import Bench, Group, Item
+from fanpin.blueprints.desk_work import Bench, Group, Item, gist
 from fanpin.blueprints.links import link
 from fanpin.clock import at_noon, legal_date
 from fanpin.models.audit import AuditAnchor, AuditEvent
@@ -108,7 +108,7 @@ def system_admin(bench: Bench) -> list[Group]:
                                 User.expires_on <= bench.today + SOON)
     return [
         bench.group("处理没有做成的后台任务", "", dead, lambda row: Item(
-            row.error[:60] or "没有说明", since=legal_date(row.created_at), note=f"已试{row.attempts}次"),
+            gist(row.error, 60) or "没有说明", since=legal_date(row.created_at), note=f"已试{row.attempts}次"),
             oldest=OutboxItem.created_at),
         bench.group("处理快到期的账号", "六(二)", ending, lambda row: Item(
             f"{row.name}（{row.username}）", due=row.expires_on, url=link("administration.accounts")),

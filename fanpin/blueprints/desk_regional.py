@@ -2,7 +2,7 @@
 
 from sqlalchemy import func, or_, select
 
-from fanpin.blueprints.desk_work import Bench, Group, Item, page_to_propose
+from fanpin.blueprints.desk_work import Bench, Group, Item, gist, page_to_propose
 from fanpin.blueprints.links import link
 from fanpin.clock import legal_date
 from fanpin.models.areas import Area
@@ -89,13 +89,13 @@ def _plans_due(bench: Bench) -> Group:
     if bench.actor.department:
         query = query.where(EventPlan.unit_department == bench.actor.department)
     return bench.group("落实防范措施", CLAUSE, query, lambda row: Item(
-        row[0].measures.splitlines()[0][:40], "", row[0].made_on, row[0].due_on,
+        gist(row[0].measures), "", row[0].made_on, row[0].due_on,
         link("regional.respond", event=row[1].ref, plan=row[0].ref), f"{row[1].title}，{row[0].unit}"), oldest=EventPlan.due_on,
         url=link("regional.index"))
 
 
 def _task(row: Rectification, endpoint: str) -> Item:
-    return Item(row.finding.splitlines()[0][:40], "", row.opened_on, row.due_on, link(endpoint, rectification=row.ref),
+    return Item(gist(row.finding), "", row.opened_on, row.due_on, link(endpoint, rectification=row.ref),
                 f"{row.unit}，{row.cause.title}")
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from fanpin.authorization import may
 from fanpin.blueprints import desk_regional, desk_register
-from fanpin.blueprints.desk_work import Bench, Group, Item, page_of_case, page_to_propose
+from fanpin.blueprints.desk_work import Bench, Group, Item, gist, page_of_case, page_to_propose
 from fanpin.blueprints.links import link
 from fanpin.clock import legal_date
 from fanpin.models.cases import Case
@@ -63,7 +63,7 @@ def township(bench: Bench) -> list[Group]:
 def _warnings(bench: Bench, title: str, condition: object, *, state: str) -> Group:
     query = select(Warning, Household.head_name).join(Household, Household.id == Warning.household_id).where(_sent, condition)
     return bench.group(title, "三(二)", query, lambda row: Item(
-        f"{row[1]}家", row[0].area_path, since=legal_date(row[0].dispatched_at), note=row[0].content.splitlines()[0][:40],
+        f"{row[1]}家", row[0].area_path, since=legal_date(row[0].dispatched_at), note=gist(row[0].content),
         url=link("analysis.warnings", state=state)), oldest=Warning.dispatched_at, url=link("analysis.warnings", state=state))
 
 
@@ -83,7 +83,7 @@ def _signs(bench: Bench) -> Group:
     query = (select(Lead, Household).join(Household, Household.id == Lead.household_id)
              .where(Lead.status == LeadStatus.MERGED, Household.id.not_in(waiting), Household.id.not_in(busy)))
     return bench.group("提出重点核查对象", "三(二)", query, lambda row: Item(
-        f"{row[1].head_name}家", row[1].area_path, since=legal_date(row[0].accepted_at), note=row[0].statement[:40],
+        f"{row[1].head_name}家", row[1].area_path, since=legal_date(row[0].accepted_at), note=gist(row[0].statement),
         url=page_to_propose(bench, row[1].ref)), oldest=Lead.id, url=link("analysis.key_checks"))
 
 

@@ -106,6 +106,12 @@ def waiting(groups: Iterable[Group | None]) -> list[Group]:
     return [group for group in groups if group is not None and group.count]
 
 
+def gist(text: str, most: int = 40) -> str:
+    """Return a text's first line; one that is cut says so, lest half a number or a day be read as the whole."""
+    line = (text.splitlines() or [""])[0]
+    return line if len(line) <= most else f"{line[:most - 1]}…"
+
+
 def page_to_propose(bench: Bench, ref: str) -> str:
     """Return the page on which a household is proposed as key check, or its file for who may only look (三(二))."""
     proposes = may(bench.actor, Action.ANALYSIS_PROPOSE, area_path=bench.actor.area_path)

@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from fanpin.blueprints.desk_work import gist
 from fanpin.clock import at_noon
 from fanpin.models.cases import Case
 from fanpin.models.county import Determination, DeterminationResult, Inquiry, Question
@@ -253,6 +254,11 @@ def test_security_administrator_sees_accounts_without_a_grant_and_nothing_of_hou
                     .values(revoked_at=filled.now))
     page = desk(app, "an.quan")
     assert "给账号授权（1）" in page and "周村干" in page and "测试阿朵" not in page
+
+
+def test_a_text_that_is_cut_on_the_desk_says_so():
+    assert gist("住院自付8.5万元\n第二行") == "住院自付8.5万元" and gist("") == ""
+    assert gist("结算日期2026年1月29日", 12) == "结算日期2026年1月…" and len(gist("长" * 41)) == 40
 
 
 def test_an_officer_for_whom_nothing_waits_reads_where_the_months_data_are_sent(world: World, app: Flask):
