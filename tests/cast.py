@@ -70,3 +70,5 @@ OFFICERS = {
         "agriculture", "water", "health", "market", "forestry", "medical_insurance", "statistics",
         "disabled_federation", "central_bank")
 }
+# Answers no joint review: enters and marks in the national system, and sends its export.
+KEEPER = Part("bm.rural-revitalization", "何录标", Role.DEPARTMENT_OFFICER, "county", "rural_revitalization")

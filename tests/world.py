@@ -12,7 +12,7 @@ from fanpin.models.areas import Area
 from fanpin.models.users import Grant, User
 from fanpin.rules.roles import Actor, Role
 from fanpin.steps import accounts
-from tests.cast import CAST, NAMES, OFFICERS, WORLD, Part
+from tests.cast import CAST, KEEPER, NAMES, OFFICERS, WORLD, Part
 
 PASSWORD = "Ceshi-mima-2026"
 
@@ -26,7 +26,7 @@ class World:
 
     def officer(self, department: str) -> Actor:
         """Return the officer of a department."""
-        return self.actors[OFFICERS[department].username]
+        return self.actors[KEEPER.username if department == KEEPER.department else OFFICERS[department].username]
 
 
 def build_world(session: Session, *, now: datetime, today: date) -> World:
@@ -41,7 +41,7 @@ def build_world(session: Session, *, now: datetime, today: date) -> World:
         area.path = f"{above.path if above else '/'}{area.id}/"
         session.flush()
         world.areas[key] = area
-    for part in (*CAST.values(), *OFFICERS.values()):
+    for part in (*CAST.values(), *OFFICERS.values(), KEEPER):
         world.actors[part.username] = employ(session, world, part, now=now, today=today)
     return world
 

@@ -38,7 +38,7 @@ from fanpin.rules.privacy import mask_phone
 from fanpin.rules.refusals import NotFound
 from fanpin.rules.risks import Risk
 from fanpin.rules.stages import Procedure
-from fanpin.steps import advance, assistance, doing
+from fanpin.steps import advance, assistance, doing, national
 
 TABS = (MeasureStatus.CONFIRMED, MeasureStatus.STARTED, MeasureStatus.DONE)
 TAB_TITLES = {MeasureStatus.CONFIRMED: "待落实", MeasureStatus.STARTED: "落实中", MeasureStatus.DONE: "已完成"}
@@ -220,6 +220,7 @@ def enter(case: Case) -> ResponseReturnValue:
             return redirect(url_for("assistance.show", case=case.ref))
     entry = _entry(case)
     return form.answer("assistance/enter.html", case=case, entry=entry, due=_entry_due(case, entry), clause=row.clause,
+                       national=national.state_of(db.session(), case, county_path=actor().area_path),
                        missing=needs.of_case(case, Action.ASSISTANCE_ENTER).missing)
 
 

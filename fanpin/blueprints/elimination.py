@@ -18,7 +18,7 @@ from fanpin.models.county import Determination, DeterminationResult
 from fanpin.models.reviews import Marking
 from fanpin.rules.actions import Action
 from fanpin.rules.stages import Procedure, Stage
-from fanpin.steps import doing, elimination
+from fanpin.steps import doing, elimination, national
 
 LAST_LISTS = 10
 
@@ -102,4 +102,5 @@ def mark(case: Case) -> ResponseReturnValue:
             return redirect(url_for("cases.show", case=case.ref))
     required_now = needs.of_case(case, Action.ELIMINATION_MARK)
     lacking = tuple(item for item in required_now.missing if item.code != "elimination.marked")
-    return form.answer("elimination/mark.html", case=case, missing=lacking, met=required_now.met)
+    return form.answer("elimination/mark.html", case=case, missing=lacking, met=required_now.met,
+                       national=national.state_of(db.session(), case, county_path=actor().area_path))

@@ -98,6 +98,9 @@ WARNING_BOOK = Book(WARNING_MEASURES, WARNING_RULES, by_household=True, limits=L
 
 # Kinds that arrive in bulk but are about a village: for matching and for the books of the county, no household's warning.
 OF_VILLAGES = ("village_income", "rural_population")
+# What the county itself wrote into the national system: it says of a household nothing but what was determined here,
+# so it is compared with the cases (`steps/national.py`) and is no sign of a risk.
+OF_OUR_OWN_WORK = ("national_entry",)
 # 二(一) 重点关注: which feed says that a person belongs to which focus group (`rules.members.FocusGroup`).
 FOCUS_OF = {("disabled_person", "severe"): "severe_disability", ("disabled_person", "mind"): "mind_disability"}
 

@@ -49,4 +49,8 @@ FEED_KINDS: tuple[Kind, ...] = (
           sensitivity=SPECIAL, unit=Unit.YUAN),
     _duty("disabled_person", "重度或三、四级智力、精神残疾", D.DISABLED_FEDERATION, "value* 类别和等级", "date* 发证日期",
           "ended 有效期止", sensitivity=SPECIAL, values=(("severe", "一、二级重度残疾"), ("mind", "三、四级智力或精神残疾"))),
+    # The office's own work in the national system: it repeats what the county has determined and asks the household
+    # nothing, so it stands on the duty of 附件1 (录入和标注) and on no signature.
+    _duty("national_entry", "全国系统录入标注情况", D.RURAL_REVITALIZATION, "value* 录入标注情况", "date* 识别或标注日期", "label 监测对象类别",
+          "ref 户编号", subject=HOUSEHOLD, values=(("monitored", "已录入为监测对象"), ("eliminated", "已标注风险消除"))),
 )

@@ -20,6 +20,8 @@ from fanpin.steps import fact_store, matching
 from fanpin.steps.matching import Found
 
 
+# Kept in SQL for every household and anew with each delivery: compared as one list with all our cases, at its own day.
+KEPT_WHOLE = frozenset({"national_entry"})
 FIELDS = tuple(field.name for field in fields(Fact) if field.name != "subject")
 
 
@@ -59,6 +61,11 @@ def households_in_hand(session: Session, *, county_path: str) -> set[int]:
     cases = select(Case.household_id).where(Case.closed_on.is_(None), within(Case.area_path, (county_path,)))
     warned = select(Warning.household_id).where(Warning.verified_at.is_(None), within(Warning.area_path, (county_path,)))
     return {*session.scalars(cases), *session.scalars(warned)}
+
+
+def kept_whole(item: Stored) -> bool:
+    """Say whether the fact belongs to a list that is kept whole, whoever has a case."""
+    return item.fact.kind in KEPT_WHOLE
 
 
 def known_numbers(session: Session, numbers: Sequence[int]) -> set[int]:

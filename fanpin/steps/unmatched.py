@@ -17,7 +17,7 @@ from fanpin.rules.deliveries import DeliveryState, UnmatchedState
 from fanpin.rules.refusals import AlreadyHandled, Invalid, NotAllowedHere
 from fanpin.rules.roles import Actor
 from fanpin.steps import doing, outbox
-from fanpin.steps.delivered_facts import fact_row, households_in_hand, known_numbers, stored
+from fanpin.steps.delivered_facts import fact_row, households_in_hand, kept_whole, known_numbers, stored
 from fanpin.steps.matching import Found
 
 
@@ -32,13 +32,16 @@ def match(session: Session, row: UnmatchedRow, member: Member, *, actor: Actor, 
         raise Invalid("这位成员已经不在该户，请核对后选择现在的成员。")
     found = Found(member.id, member.household_id, member.name, member.area_path)
     items = [stored(fact, found, department=row.department, as_of=delivery.as_of, batch=delivery.id) for fact in facts_of(row)]
-    if member.household_id in households_in_hand(session, county_path=row.area_path):
+    in_hand = member.household_id in households_in_hand(session, county_path=row.area_path)
+    chosen = [item for item in items if in_hand or kept_whole(item)]
+    if chosen:
         with system_scope(session, reason="手工匹配的部门数据归入农户"):
             batch_id = session.scalars(select(Batch.id).where(Batch.delivery_id == delivery.id).order_by(Batch.id)).first()
-            known = known_numbers(session, [item.bulk.id for item in items])
+            known = known_numbers(session, [item.bulk.id for item in chosen if not kept_whole(item)])
             session.add_all(fact_row(item, batch_id=batch_id, department=row.department, as_of=delivery.as_of)
-                            for item in items if item.bulk.id not in known)
-            outbox.put(session, "screening.household", {"household": member.household_id}, now=now)
+                            for item in chosen if item.bulk.id not in known)
+            if in_hand:
+                outbox.put(session, "screening.household", {"household": member.household_id}, now=now)
     row.member_id = member.id
     outbox.put(session, "delivery.matched", {"row": row.id}, now=now)
     _decide(session, row, UnmatchedState.MATCHED, f"匹配到{member.name}", actor=actor, now=now)

@@ -39,7 +39,7 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("arguments", "words"), [
     (("shuiwu", "--department", "health", "--kind", "vehicle"), "卫健部门不能申报“vehicle”"),
-    (("shuiwu", "--department", "rural_revitalization"), "没有给乡村振兴部门"),
+    (("shuiwu", "--department", "rural_revitalization", "--kind", "vehicle"), "乡村振兴部门不能申报“vehicle”，可以申报：national_entry"),
     (("税务", "--department", "other"), "小写字母"),
 ])
 def test_new_says_what_cannot_be_made(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
