@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -30,9 +31,13 @@ Export = Callable[..., Delivery]
 
 @pytest.fixture
 def export(session: Session, world: World, clock: StandingClock, tmp_path: Path) -> Export:
+    # The very same file is taken once only: each export has a running number in a column that nothing reads.
+    running = count(1)
+
     def act(*households: Household, state: str = "已录入为监测对象", day: str = "2026-01-01", complete: bool = True,
             as_of: date | None = None) -> Delivery:
-        rows = [{"户主身份证号": home.members[0].id_number, "户主姓名": home.head_name, "录入标注情况": state, "识别或标注日期": day,
+        number_of_export = next(running)
+        rows = [{"序号": str(number_of_export), "户主身份证号": home.members[0].id_number, "户主姓名": home.head_name, "录入标注情况": state, "识别或标注日期": day,
                  "户编号": f"53062800{home.id}"} for home in households]
         row = sent(session, world, clock, tmp_path, KIND, rows, department=DEPARTMENT, complete=complete, as_of=as_of)
         number = row.id
