@@ -34,11 +34,13 @@ def take_out(session: Session, case: Case, *, actor: Actor, now: datetime, today
 
 
 def _removed(session: Session, case: Case) -> list[FindingRow]:
-    return list(session.scalars(
+    """List one finding for each person: 第九项 says why somebody is gone, 第八项 only that nobody lives here."""
+    found = session.scalars(
         select(FindingRow).join(Resolution, Resolution.finding_id == FindingRow.id).where(
             FindingRow.case_id == case.id, FindingRow.current.is_(True), FindingRow.circumstance.in_(PERSONS),
             Resolution.kind == ResolutionKind.PERSON_REMOVED.value, Resolution.replaced.is_(False),
-            Resolution.evidence_digest == FindingRow.evidence_digest).order_by(FindingRow.id)))
+            Resolution.evidence_digest == FindingRow.evidence_digest).order_by(FindingRow.circumstance, FindingRow.rule))
+    return list({finding.subject: finding for finding in found}.values())
 
 
 def _since(session: Session, finding: FindingRow, today: date) -> tuple[date, DepartureReason]:

@@ -3,10 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from fanpin.adapters.contract import Fact
+from fanpin.models.audit import AuditEvent
 from fanpin.models.cases import Case
 from fanpin.models.county import Determination, FindingRow, Inquiry
 from fanpin.models.measures import Measure, MeasureStatus
@@ -19,7 +20,7 @@ from fanpin.rules.refusals import Invalid, NotAllowedHere, NotPermitted, Require
 from fanpin.rules.risks import MeasureCategory, Risk
 from fanpin.rules.roles import Actor, Role
 from fanpin.rules.stages import Stage
-from fanpin.steps import accounts, assistance, county, deliberation, exchange, screening
+from fanpin.steps import accounts, assistance, county, deliberation, exchange, screening, village_facts
 from tests.conftest import StandingClock
 from tests.county import HEAD, SPOUSE, a_case_at_county, all_answered, answered
 from tests.world import World
@@ -194,6 +195,24 @@ def test_the_ninth_takes_out_the_person_and_leaves_the_household(
         with pytest.raises(RequirementsNotMet) as refused:
             determine(session, world, clock, case)
         assert {item.code for item in refused.value.missing} == {"county.members_left"}
+
+
+def test_whoever_falls_under_eighth_and_ninth_leaves_once_and_for_the_ninths_reason(
+        session: Session, world: World, clock: StandingClock) -> None:
+    case = inquired(session, world, clock)
+    spouse = next(member for member in case.household.members if member.name == SPOUSE)
+    village_facts.keep(session, case, {"empty_residence": [spouse.id]}, seen_on=clock.today(), actor=world.actors["xian.ban"],
+                       now=clock.now())
+    found = the_dead(session, world, clock, case, SPOUSE)
+    assert {finding.circumstance for finding in found} == {8, 9}
+    for finding in found:
+        county.resolve(session, finding, case, kind=ResolutionKind.PERSON_REMOVED, clarification="",
+                       details={"reasoning": "已去世"}, **when(world, clock, "xian.ban"))
+    edits = select(func.count()).select_from(AuditEvent).where(AuditEvent.tag == Action.HOUSEHOLD_EDIT.value)
+    before = session.scalar(edits)
+    determine(session, world, clock, case)
+    assert (spouse.left_on, spouse.left_reason) == (date(2025, 12, 1), "death")
+    assert session.scalar(edits) == before + 1
 
 
 def test_a_dead_head_is_replaced_before_the_decision(session: Session, world: World, clock: StandingClock) -> None:
