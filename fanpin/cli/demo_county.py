@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from fanpin.authorization import scope_for
 from fanpin.cli.demo_delivered import Departments
 from fanpin.cli.demo_ledger import Ledger
+from fanpin.cli.demo_national import exported
 from fanpin.cli.demo_oversight import Oversight
 from fanpin.cli.demo_people import ADMINISTRATOR_NAMES, COUNTY, PASSWORD, Names
 from fanpin.cli.demo_places import places
@@ -18,7 +19,7 @@ from fanpin.cli.demo_planted import Planted
 from fanpin.cli.demo_regional import Regional
 from fanpin.cli.demo_registers import Registers
 from fanpin.cli.demo_settling import BY, Staffed, known_passwords, people, publish_phones, staff
-from fanpin.cli.demo_sheets import finish, written
+from fanpin.cli.demo_sheets import filed, finish, written
 from fanpin.cli.demo_stories import Stories
 from fanpin.cli.demo_year import Year
 from fanpin.cli.procession import Procession
@@ -108,7 +109,7 @@ class Build:
 
     def _deliver(self, departments: Departments) -> int:
         calendar = Calendar(self.today)
-        departments.send(written(self.registers, answering=False), calendar)
+        departments.send((*written(self.registers, answering=False), filed(exported(self.session))), calendar)
         warnings = departments.screen(self.staffed.actors["xian"], calendar)
         departments.verify([self._cadre(village) for village in self.staffed.villages], calendar)
         self._work(self.today)

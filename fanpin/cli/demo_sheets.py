@@ -35,13 +35,17 @@ def written(registers: Registers, *, answering: bool | None = None) -> Iterator[
     for sheet in sheets_of(registers):
         if answering is not None and (sheet.table in ANSWERING) is not answering:
             continue
-        name = f"{sheet.department.value}-{sheet.table}"
-        if sheet.department in UTF8:
-            yield Written(sheet, f"{name}.csv", _csv(sheet).encode("utf-8-sig"))
-        elif sheet.department in GB:
-            yield Written(sheet, f"{name}.csv", _csv(sheet).encode("gb18030"))
-        else:
-            yield Written(sheet, f"{name}.xlsx", _workbook(sheet))
+        yield filed(sheet)
+
+
+def filed(sheet: SheetOf) -> Written:
+    """Return a table as its department's system writes it."""
+    name = f"{sheet.department.value}-{sheet.table}"
+    if sheet.department in UTF8:
+        return Written(sheet, f"{name}.csv", _csv(sheet).encode("utf-8-sig"))
+    if sheet.department in GB:
+        return Written(sheet, f"{name}.csv", _csv(sheet).encode("gb18030"))
+    return Written(sheet, f"{name}.xlsx", _workbook(sheet))
 
 
 def _csv(sheet: SheetOf) -> str:

@@ -4,7 +4,8 @@ from collections import Counter
 
 from sqlalchemy import func, select
 
-from fanpin.models.county import Batch, FactRow, Inquiry, Question
+from fanpin.models.cases import Case
+from fanpin.models.county import Batch, Determination, DeterminationResult, FactRow, Inquiry, Question
 from fanpin.models.deliveries import Delivery, UnmatchedRow
 from fanpin.models.findings import HouseholdFinding, ScreeningRun
 from fanpin.models.warnings import Warning
@@ -12,6 +13,7 @@ from fanpin.rules.checks import CheckState
 from fanpin.rules.deliveries import DeliveryState, UnmatchedReason
 from fanpin.rules.duty_kinds import Basis
 from fanpin.rules.duty_tables import KINDS
+from fanpin.rules.stages import Stage
 from fanpin.steps.findings import BY_SCREENING
 from tests.conftest import TODAY
 from tests.journeys.conftest import Demo
@@ -26,6 +28,17 @@ def test_every_sheet_was_read_by_the_departments_own_adapter_and_none_was_refuse
     assert len(sent) >= 16 and {row.state for row in sent} == {DeliveryState.DONE}
     assert all(row.version and row.source == f"fanpin-{row.department.replace('_', '-')}" for row in sent)
     assert [(row.department, row.table, row.problems) for row in sent if row.wrong] == []
+
+
+def test_the_national_systems_export_agrees_with_what_the_county_has_entered_and_marked(demo: Demo) -> None:
+    told = {row.household_id: row for row in demo.session.scalars(select(FactRow).where(FactRow.kind == "national_entry"))}
+    entered = demo.session.execute(select(Case, Determination).join(Determination, Determination.case_id == Case.id).where(
+        Determination.result == DeterminationResult.INCLUDED, Determination.entered_on.is_not(None)).order_by(Case.id)).all()
+    latest = {case.household_id: (case, decided) for case, decided in entered}
+    assert set(told) == set(latest) and len(told) > 5
+    for household_id, (case, decided) in latest.items():
+        marked = case.stage is Stage.ELIMINATED
+        assert (told[household_id].value, told[household_id].ref_no) == ("eliminated" if marked else "monitored", decided.national_number)
 
 
 def test_what_was_planted_reached_the_cases_through_those_sheets(demo: Demo) -> None:
