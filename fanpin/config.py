@@ -4,6 +4,7 @@ import stat
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
@@ -45,6 +46,7 @@ class Settings:
     log_level: str
     max_upload_mb: int
     password_profile: str
+    exchange_hosts: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, environ: Mapping[str, str], *, instance: Path | None = None) -> Self:
@@ -197,6 +199,19 @@ def _host_names(value: object) -> tuple[str, ...]:
     return cleaned
 
 
+def _hosts_and_networks(value: object) -> tuple[str, ...]:
+    names = value.split(",") if isinstance(value, str) else value
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ValueError("应为主机名、IP地址或网段的列表。请写成 [\"10.0.0.8\", \"10.1.0.0/16\"]，环境变量里用英文逗号分开。")
+    cleaned = tuple(name.strip() for name in names if name.strip())
+    for name in cleaned:
+        try:
+            ip_network(name, strict=False)
+        except ValueError:
+            _host_names([name])
+    return cleaned
+
+
 def _database(value: object) -> str:
     url = _text(value)
     if url.startswith("sqlite:///") and len(url) > len("sqlite:///") and ":memory:" not in url:
@@ -222,4 +237,5 @@ PARSERS: Mapping[str, Callable[[object], Any]] = MappingProxyType({
     "log_level": _one_of(LOG_LEVELS),
     "max_upload_mb": _whole_number(1, 200),
     "password_profile": _one_of(PASSWORD_PROFILES),
+    "exchange_hosts": _hosts_and_networks,
 })

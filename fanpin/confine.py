@@ -42,6 +42,7 @@ class Policy:
     readable: tuple[str, ...] = ()
     writable: tuple[str, ...] = ()
     network: bool = False
+    ports: tuple[int, ...] = ()
     spawn: bool = False
     frames: bool = False
     memory_mb: int = 1024
@@ -132,7 +133,8 @@ LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, TRUNCATE, IOCTL_DEV = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 14, 1 << 15
 FILE_RIGHTS = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
 READ = EXECUTE | READ_FILE | READ_DIR
-BIND_AND_CONNECT_TCP, SCOPE_SOCKETS_AND_SIGNALS = 0b11, 0b11
+BIND_AND_CONNECT_TCP, CONNECT_TCP, SCOPE_SOCKETS_AND_SIGNALS = 0b11, 0b10, 0b11
+NAMES_PORT = 53
 
 
 def _landlock_abi() -> int:
@@ -144,7 +146,8 @@ def _landlock(policy: Policy, abi: int) -> None:
     every = (1 << bits) - 1
     fields = [every]
     if abi >= 4:
-        fields.append(0 if policy.network else BIND_AND_CONNECT_TCP)
+        # A transport that knows its port connects to no other; the names' server answers by UDP or on its own port.
+        fields.append(0 if policy.network and not policy.ports else BIND_AND_CONNECT_TCP)
     if abi >= 6:
         fields.append(SCOPE_SOCKETS_AND_SIGNALS)
     attribute = struct.pack(f"={len(fields)}Q", *fields)
@@ -159,6 +162,8 @@ def _landlock(policy: Policy, abi: int) -> None:
         _allow(ruleset, path, (READ_FILE | WRITE_FILE) & every)
     for path in policy.writable:
         _allow(ruleset, path, every & ~EXECUTE)
+    for port in (*policy.ports, NAMES_PORT) if abi >= 4 and policy.ports else ():
+        _allow_port(ruleset, port)
     if _libc.syscall(LANDLOCK_RESTRICT, ruleset, ctypes.c_uint32(0)) != 0:
         raise OSError(ctypes.get_errno(), "Landlock did not take the rule set")
     os.close(ruleset)
@@ -176,6 +181,12 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
             raise OSError(ctypes.get_errno(), f"Landlock did not take {path}")
     finally:
         os.close(handle)
+
+
+def _allow_port(ruleset: int, port: int) -> None:
+    rule = struct.pack("=QQ", CONNECT_TCP, port)
+    if _libc.syscall(LANDLOCK_ADD, ruleset, ctypes.c_uint32(2), rule, ctypes.c_uint32(0)) != 0:
+        raise OSError(ctypes.get_errno(), f"Landlock did not take port {port}")
 
 
 # seccomp: Landlock stops neither Unix sockets nor UDP nor new processes.

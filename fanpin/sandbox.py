@@ -58,14 +58,15 @@ class RequestFailed(Exception):
 
 def run(command: Sequence[str], *, stdin: bytes, wall_seconds: float, cpu_seconds: int, memory_mb: int,
         output_limit: int, files: Sequence[Path] = (), writable: Sequence[Path] = (), network: bool = False,
-        spawn: bool = False, environment: Mapping[str, str] = NOTHING) -> Completed:
+        spawn: bool = False, environment: Mapping[str, str] = NOTHING, ports: Sequence[int] = ()) -> Completed:
     """Run a command confined, feed it, and return what it said before the deadline.
 
     The command is `-m module`, a script's path or a program's absolute path, with arguments. The child reads
-    Python, system libraries, fonts and `files`; it writes `writable` only; `spawn` lets it start processes.
+    Python, system libraries, fonts and `files`; it writes `writable` only; `spawn` lets it start processes. With a
+    network and `ports` it connects to those alone, where the kernel can hold it to them.
     """
     policy = Policy(readable=_names(files, command), writable=_names(writable), network=network, spawn=spawn,
-                    memory_mb=memory_mb, cpu_seconds=cpu_seconds, environment=tuple(environment),
+                    ports=tuple(ports), memory_mb=memory_mb, cpu_seconds=cpu_seconds, environment=tuple(environment),
                     parent=os.getpid())
     process = _Process(_start(policy, command, environment))
     try:
@@ -86,11 +87,11 @@ class Child:
     def __init__(self, command: Sequence[str], *, memory_mb: int = 2048, output_limit: int = 64 << 20,
                  files: Sequence[Path] = (), writable: Sequence[Path] = (), network: bool = False,
                  environment: Mapping[str, str] = NOTHING, max_requests: int = 200, max_rss_mb: int = 768,
-                 cpu_seconds: int | None = None) -> None:
+                 cpu_seconds: int | None = None, ports: Sequence[int] = ()) -> None:
         if command[0] != "-m" and not command[0].endswith(".py"):
             raise ValueError("a lasting child is Python: its command begins with -m or a script's path")
         self._command, self._environment = tuple(command), dict(environment)
-        self._policy = Policy(readable=_names(files, command), writable=_names(writable), network=network, frames=True,
+        self._policy = Policy(readable=_names(files, command), writable=_names(writable), network=network, frames=True, ports=tuple(ports),
                               memory_mb=memory_mb, cpu_seconds=cpu_seconds, environment=tuple(environment))
         self._output_limit, self._max_requests, self._max_rss_mb = output_limit, max_requests, max_rss_mb
         self._lock = Lock()

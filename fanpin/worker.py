@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from fanpin import steps
+from fanpin.adapters.reach import Reach
 from fanpin.clock import Clock, legal_date
 from fanpin.config import Settings
 from fanpin.extensions import db, read_only, writing
@@ -73,8 +74,9 @@ class Worker:
         self._press = papers.Press(settings.files_dir, demo=app.config["FANPIN_DEMO_KEYS"])
         self._handlers = discover() | {"paper.render": self._press.handle} | register_import.Jobs(settings.files_dir).handlers
         exchange = settings.files_dir.parent / "exchange"
-        self._handlers |= adapter_connections.Jobs(exchange).handlers
-        self._handlers |= delivery_fetch.Jobs(settings.files_dir, exchange).handlers
+        reach = Reach.of(settings.exchange_hosts, settings.database_url)
+        self._handlers |= adapter_connections.Jobs(exchange, reach).handlers
+        self._handlers |= delivery_fetch.Jobs(settings.files_dir, exchange, reach).handlers
         self._handlers |= register_export.Jobs(settings.files_dir, demo=app.config["FANPIN_DEMO_KEYS"]).handlers
         self._handlers |= Intake(settings.files_dir).handlers | screening_month.MonthlyScreening(settings.files_dir).handlers
         self._chores: list[tuple[float, Callable[[], None]]] = [

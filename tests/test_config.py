@@ -120,3 +120,9 @@ def test_a_key_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
 
 def test_every_field_can_be_set() -> None:
     assert set(PARSERS) | {"instance"} == set(Settings.__dataclass_fields__)
+
+
+def test_hosts_of_the_exchange_are_names_numbers_or_networks(tmp_path: Path) -> None:
+    settings = Settings.load({"FANPIN_EXCHANGE_HOSTS": "10.0.0.8, 10.1.0.0/16,zjk.example.gov.cn"}, instance=tmp_path)
+    assert settings.exchange_hosts == ("10.0.0.8", "10.1.0.0/16", "zjk.example.gov.cn")
+    assert "exchange_hosts" in problems_of({"FANPIN_EXCHANGE_HOSTS": "https://10.0.0.8/x"}, tmp_path)

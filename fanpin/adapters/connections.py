@@ -4,8 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 from fanpin.adapters.contract import Transport
 from fanpin.adapters.manifest import Mode, Setting, SettingType, Table
+from fanpin.adapters.reach import Reach
 from fanpin.adapters.transports.http import Platform
 from fanpin.adapters.transports.sql import Database
 
@@ -53,10 +57,12 @@ def is_ours(name: str) -> bool:
     return name == PREFIX or name.startswith(f"{PREFIX}_")
 
 
-def connected(values: Mapping[str, str], table: str, *, folder: Path | None = None) -> Database | Platform | None:
+def connected(values: Mapping[str, str], table: str, *, folder: Path | None = None,
+              reach: Reach = Reach()) -> Database | Platform | None:
     """Return where a table comes from, None where it comes as a sheet; raise Unconnected in plain words.
 
-    A database that is a file must lie in `folder`: a setting must not lead to the platform's own.
+    A database that is a file must lie in `folder`: a setting must not lead to the platform's own. `reach` says which
+    hosts may be connected to.
     """
     way, place, _, rest = values.get(CHOICE, ""), *values.get(source_of(table), "").partition(" ")
     address = values.get(ADDRESS, "")
@@ -65,7 +71,9 @@ def connected(values: Mapping[str, str], table: str, *, folder: Path | None = No
     if not address:
         raise Unconnected("还没有填写中间库或平台的地址")
     if way == Transport.DATABASE.value:
-        database = Database(url=address, table=place, schema=values.get(SCHEMA, ""), watermark=rest.strip())
+        database = Database(url=address, table=place, schema=values.get(SCHEMA, ""), watermark=rest.strip(), reach=reach)
+        if problem := database.problem():
+            raise Unconnected(problem)
         if any(folder is None or not file.resolve().is_relative_to(folder.resolve()) for file in database.files):
             raise Unconnected("SQLite文件须放在安装目录下的 exchange 目录里")
         return database
@@ -73,10 +81,19 @@ def connected(values: Mapping[str, str], table: str, *, folder: Path | None = No
     platform = Platform(
         url=_joined(base, place), token_url=_joined(base, values.get(TOKEN_ADDRESS, "")),
         app_id=values.get(APPLICATION, ""), secret=values.get(SECRET, ""),
-        records_path=values.get(RECORDS, "") or Platform.records_path)
+        records_path=values.get(RECORDS, "") or Platform.records_path, reach=reach)
     if problems := platform.problems():
         raise Unconnected("；".join(problems))
     return platform
+
+
+def address_problem(address: str, reach: Reach) -> str:
+    """Say why an address leads where it may not; "" where it may, or where it is no address at all: `connected` says so."""
+    try:
+        host = make_url(address).host if address else None
+    except (ArgumentError, ValueError):
+        return ""
+    return reach.problem(host) if host else ""
 
 
 def renamed(values: Mapping[str, str]) -> dict[str, str]:

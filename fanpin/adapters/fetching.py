@@ -31,7 +31,8 @@ class Fetching:
         self.mark, self.waiting, self._table = since, None, table
         self._child = Child(["-m", "fanpin.adapters.transports.remote"], memory_mb=MEMORY_MB, cpu_seconds=CPU_SECONDS,
                             output_limit=LARGEST_ANSWER, files=_files(source), network=True, max_requests=ENDLESS,
-                            max_rss_mb=MEMORY_MB)
+                            max_rss_mb=MEMORY_MB,
+                            ports=[source.port] if source.port else [])
         names = dict(renamed or {})
         wanted: OpenDatabase | OpenPlatform
         if isinstance(source, Database):

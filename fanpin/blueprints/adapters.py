@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from io import BytesIO
 
-from flask import Blueprint, flash, redirect, render_template, send_file, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from wtforms import Field, PasswordField
@@ -11,6 +11,7 @@ from wtforms import Field, PasswordField
 from fanpin import sheets
 from fanpin.adapters import distributions
 from fanpin.adapters.manifest import Manifest, Setting, SettingType, Table
+from fanpin.adapters.reach import Reach
 from fanpin.adapters.workbooks import template
 from fanpin.blueprints.fields import LineField, PickField
 from fanpin.blueprints.forms import HouseForm, required
@@ -151,7 +152,7 @@ def settings(adapter: AdapterRelease) -> ResponseReturnValue:
         with form.attempt():
             typed = {one.name: form[_field(one)].data or "" for one in manifest.settings}
             try:
-                changed = adapters.set_settings(db.session(), release, typed, actor=actor(), now=now())
+                changed = adapters.set_settings(db.session(), release, typed, actor=actor(), now=now(), reach=_reach())
             except Invalid as refused:
                 raise Invalid({f"set_{name}": text for name, text in refused.problems.items()}) from refused
             flash(f"已保存{len(changed)}项设置。" if changed else "没有改动。", "success")
@@ -240,6 +241,11 @@ def _shown(setting: Setting, row: AdapterSetting | None) -> str:
         return "已设置，不显示" if row is not None and row.value else ""
     value = row.value if row is not None else setting.default
     return dict(setting.choices).get(value, value)
+
+
+def _reach() -> Reach:
+    settings = current_app.config["FANPIN_SETTINGS"]
+    return Reach.of(settings.exchange_hosts, settings.database_url)
 
 
 def _field(setting: Setting) -> str:

@@ -11,6 +11,7 @@ from fanpin.adapters.connections import Unconnected
 from fanpin.adapters.distributions import Installed
 from fanpin.adapters.failures import AdapterFailed
 from fanpin.adapters.manifest import Manifest, Table
+from fanpin.adapters.reach import Reach
 from fanpin.adapters.trial import try_source
 from fanpin.clock import legal_date
 from fanpin.models.adapters import AdapterRelease, AdapterTrial
@@ -20,10 +21,10 @@ from fanpin.steps import adapter_health, adapter_trials, adapters, outbox
 
 
 class Jobs:
-    """What the worker does of it; databases that are files must lie in one folder."""
+    """What the worker does of it; databases that are files must lie in one folder, all others within reach."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, reach: Reach = Reach()) -> None:
+        self._folder, self._reach = folder, reach
 
     @property
     def handlers(self) -> dict[str, outbox.Handler]:
@@ -52,7 +53,8 @@ class Jobs:
     def _tried(self, installed: Installed, manifest: Manifest, table: Table, values: Mapping[str, str], now: datetime) -> Json:
         title = f"{table.title}（试取）"
         try:
-            source, renamed = connections.connected(values, table.code, folder=self._folder), connections.renamed(values)
+            source = connections.connected(values, table.code, folder=self._folder, reach=self._reach.within(manifest.hosts))
+            renamed = connections.renamed(values)
             if source is None:
                 return {"title": title, "refused": "设置的是按表格报送，没有取"}
             trial = try_source(installed, manifest, table, source, today=legal_date(now), renamed=renamed, settings=values)

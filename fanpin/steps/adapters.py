@@ -10,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fanpin import audit
-from fanpin.adapters import distributions
+from fanpin.adapters import connections, distributions
 from fanpin.adapters.distributions import Installed
 from fanpin.adapters.manifest import Manifest, Setting, SettingType
+from fanpin.adapters.reach import Reach
 from fanpin.adapters.run import Usable
 from fanpin.models.adapters import AdapterApproval, AdapterRelease, AdapterSetting
 from fanpin.rules.actions import Action
@@ -182,7 +183,8 @@ def settings_of(session: Session, manifest: Manifest, area_path: str) -> dict[st
     return {setting.name: own.get(setting.name, setting.default) for setting in manifest.settings}
 
 
-def set_settings(session: Session, release: AdapterRelease, values: Mapping[str, str], *, actor: Actor, now: datetime) -> list[str]:
+def set_settings(session: Session, release: AdapterRelease, values: Mapping[str, str], *, actor: Actor, now: datetime,
+                 reach: Reach = Reach()) -> list[str]:
     """Keep what was typed; a secret left empty stays as it is. Return the keys that changed."""
     permit(session, Action.ADAPTER_SET, release, actor=actor)
     county = doing.ancestor(session, actor.area_path, AreaLevel.COUNTY)
@@ -191,6 +193,8 @@ def set_settings(session: Session, release: AdapterRelease, values: Mapping[str,
         AdapterSetting.adapter == release.name, AdapterSetting.area_path == county.path))}
     problems = {setting.name: problem for setting in manifest.settings
                 if (problem := _problem(setting, values.get(setting.name, "").strip(), kept=setting.name in rows))}
+    if problem := connections.address_problem(values.get(connections.ADDRESS, "").strip(), reach.within(manifest.hosts)):
+        problems[connections.ADDRESS] = f"{problem}。"
     if problems:
         raise Invalid(problems)
     changed = []

@@ -14,6 +14,7 @@ from fanpin.adapters.distributions import Installed
 from fanpin.adapters.failures import AdapterFailed
 from fanpin.adapters.fetching import Fetching
 from fanpin.adapters.manifest import Manifest
+from fanpin.adapters.reach import Reach
 from fanpin.clock import legal_date
 from fanpin.extensions import read_only, writing
 from fanpin.models.adapters import AdapterRelease, AdapterSetting
@@ -56,8 +57,8 @@ def ask(session: Session, release: AdapterRelease, *, actor: Actor, now: datetim
 class Jobs:
     """What the worker does of it."""
 
-    def __init__(self, store: Path, folder: Path) -> None:
-        self._store, self._folder = store, folder
+    def __init__(self, store: Path, folder: Path, reach: Reach = Reach()) -> None:
+        self._store, self._folder, self._reach = store, folder, reach
 
     @property
     def handlers(self) -> dict[str, outbox.Handler]:
@@ -77,7 +78,8 @@ class Jobs:
         since = mark.value if (mark := _mark(session, release, code, actor.area_path)) else ""
 
         def act(_installed: Installed, manifest: Manifest) -> Fetched:
-            source, renamed = connections.connected(values, code, folder=self._folder), connections.renamed(values)
+            source = connections.connected(values, code, folder=self._folder, reach=self._reach.within(manifest.hosts))
+            renamed = connections.renamed(values)
             if source is None:
                 return Fetched(b"", since, False)
             with Fetching(manifest.table(code), source, today=legal_date(now), since=since, renamed=renamed, lines=True) as fetching:

@@ -17,7 +17,7 @@ from fanpin.adapters.reading import SheetReading
 from fanpin.adapters.transports.http import Platform
 from fanpin.adapters.transports.sql import Database
 from fanpin.adapters.wire import Problem, ReadRow
-from tests.adapters.platform_server import SECRET, Desk, a_platform
+from tests.adapters.platform_server import HERE, SECRET, Desk, a_platform
 from tests.conftest import POSTGRESQL, TODAY, create_postgresql, drop_postgresql
 
 FOLDER = Path(str(fanpin_civil_affairs.__file__)).parent
@@ -55,7 +55,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     with engine.begin() as connection:
         connection.execute(insert(table), [{**row, "gxsj": f"2026-02-{at + 1:02d}"} for at, row in enumerate(rows)])
     engine.dispose()
-    yield Database(url=url, table="lszz", watermark="gxsj")
+    yield Database(url=url, table="lszz", watermark="gxsj", reach=HERE)
     if request.param == "postgresql":
         drop_postgresql(url)
 
@@ -69,7 +69,7 @@ def desk() -> Desk:
 def platform(desk: Desk) -> Iterator[Platform]:
     with a_platform(desk) as address:
         yield Platform(url=f"{address}/data", question_url=f"{address}/ask", token_url=f"{address}/token", app_id="fanpin",
-                       secret=SECRET, page_size=3)
+                       secret=SECRET, page_size=3, reach=HERE)
 
 
 def test_the_database_gives_what_the_sheet_gives(database: Database) -> None:
@@ -122,7 +122,7 @@ def test_an_answer_that_comes_later_leaves_a_ticket_that_fetches_it(platform: Pl
 
 def test_a_platform_that_is_down_ends_in_one_sentence(desk: Desk) -> None:
     with pytest.raises(AdapterFailed, match="拒绝连接") as failed:
-        fetched(Platform(url="http://127.0.0.1:9/data"))
+        fetched(Platform(url="http://127.0.0.1:9/data", reach=HERE))
     assert failed.value.failure.code == "unavailable" and not failed.value.failure.security
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from fanpin.adapters.transports import http
 from fanpin.adapters.transports.http import Client, Pending, Platform, PlatformFailed
-from tests.adapters.platform_server import SECRET, Desk, a_platform
+from tests.adapters.platform_server import HERE, SECRET, Desk, a_platform
 
 TODAY = date(2026, 3, 2)
 
@@ -26,7 +26,7 @@ def address(desk: Desk) -> Iterator[str]:
 
 def a_client(address: str, *, seconds: float = 20, sleeps: list[float] | None = None, **settings: Any) -> Client:
     platform = Platform(**{"url": f"{address}/data", "question_url": f"{address}/ask", "token_url": f"{address}/token",
-                           "app_id": "fanpin", "secret": SECRET, **settings})
+                           "app_id": "fanpin", "secret": SECRET, "reach": HERE, **settings})
     return Client(platform, seconds=seconds, sleep=(sleeps if sleeps is not None else []).append)
 
 

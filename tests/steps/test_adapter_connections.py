@@ -16,7 +16,7 @@ from fanpin.models.county import Batch, FactRow
 from fanpin.models.types import Json
 from fanpin.steps import adapter_trials, adapters
 from fanpin.steps.adapter_connections import Jobs
-from tests.adapters.platform_server import SECRET, Desk, a_platform
+from tests.adapters.platform_server import HERE, SECRET, Desk, a_platform
 from tests.conftest import StandingClock
 from tests.world import World
 
@@ -48,11 +48,11 @@ def tried(session: Session, world: World, clock: StandingClock, release: Adapter
           **settings: str) -> dict[str, Json]:
     actor = world.actors[OFFICER]
     adapters.set_settings(session, release, {f"transport_{name}" if name else "transport": value for name, value in
-                                             {"": settings.pop("way"), **settings}.items()}, actor=actor, now=clock.now())
+                                             {"": settings.pop("way"), **settings}.items()}, actor=actor, now=clock.now(), reach=HERE)
     row = adapter_trials.ask(session, release, actor=actor, now=clock.now(), connection=True)
     number = row.id
     session.commit()
-    Jobs(folder).carry_out(session, {"trial": number}, clock.now())
+    Jobs(folder, HERE).carry_out(session, {"trial": number}, clock.now())
     session.commit()
     session.expire_all()
     return {part["title"]: part for part in adapter_trials.latest(session, release).result}

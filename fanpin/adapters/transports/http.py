@@ -6,12 +6,15 @@ Runs in the core's child with the network and the secrets; a plugin sees neither
 import http.client
 import json
 import random
+import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from urllib.parse import urlencode, urlsplit
+
+from fanpin.adapters.reach import Reach, Unreachable
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 10.0
@@ -25,6 +28,7 @@ LATER_DAYS = 5
 CHUNK = 1 << 16
 AGAIN = frozenset({429, 502, 503, 504})
 JSON = {"Accept": "application/json"}
+PORTS = {"http": 80, "https": 443}
 
 Row = Mapping[str, object]
 
@@ -50,6 +54,13 @@ class Platform:
     since_parameter: str = "since"
     ticket_path: str = "data.ticket"
     authority_file: str = ""
+    reach: Reach = Reach()
+
+    @property
+    def port(self) -> int | None:
+        """Return the one port that the child must be able to connect to."""
+        parts = urlsplit(self.url) if _origin(self.url) else None
+        return None if parts is None else parts.port or PORTS[parts.scheme]
 
     def problems(self) -> list[str]:
         """Name what a person must mend in these settings."""
@@ -58,8 +69,10 @@ class Platform:
         for label, address in (("数据地址", self.url), ("查询地址", self.question_url), ("令牌地址", self.token_url)):
             if address and _origin(address) is None:
                 found.append(f"{label}须以 http:// 或 https:// 开头，且不带用户名和口令")
-            elif address and _origin(address) != home and label == "查询地址":
-                found.append("查询地址须与数据地址在同一主机")
+            elif address and _origin(address) != home:
+                found.append(f"{label}须与数据地址在同一主机")
+        if home is not None and not found and (problem := self.reach.problem(urlsplit(self.url).hostname or "")):
+            found.append(problem)
         if not 1 <= self.page_size <= 10_000:
             found.append("每页条数须在1到10000之间")
         return found
@@ -83,6 +96,7 @@ class Client:
     clock: Callable[[], float] = time.monotonic
     jitter: Callable[[], float] = random.random
     _token: str = field(default="", repr=False)
+    _numbers: list[str] = field(default_factory=list)
     _deadline: float = 0.0
 
     def __post_init__(self) -> None:
@@ -178,7 +192,7 @@ class Client:
         parts = urlsplit(address)
         connection = _connection(parts.scheme, parts.hostname or "", parts.port, self.platform.authority_file)
         try:
-            connection.connect()
+            self._connect(connection)
             connection.sock.settimeout(min(READ_SECONDS, self._left()))
             content = None if body is None else json.dumps(body, ensure_ascii=False, default=str).encode()
             typed = {} if content is None else {"Content-Type": "application/json; charset=utf-8"}
@@ -189,6 +203,16 @@ class Client:
             return answer.status, answer.getheader("Retry-After"), self._whole(connection, answer)
         finally:
             connection.close()
+
+    def _connect(self, connection: http.client.HTTPConnection) -> None:
+        """Connect to a number that was judged: the name is resolved once in a conversation."""
+        try:
+            self._numbers = self._numbers or self.platform.reach.addresses(connection.host, connection.port)
+        except Unreachable as error:
+            raise PlatformFailed(str(error)) from None
+        connection.sock = _socket(self._numbers, connection.port)
+        if isinstance(connection, _Secure):
+            connection.sock = connection.context.wrap_socket(connection.sock, server_hostname=connection.host)
 
     def _whole(self, connection: http.client.HTTPConnection, answer: http.client.HTTPResponse) -> bytes:
         content = bytearray()
@@ -219,9 +243,28 @@ class Client:
 
 def _connection(scheme: str, host: str, port: int | None, authority_file: str) -> http.client.HTTPConnection:
     if scheme == "https":
-        context = ssl.create_default_context(cafile=authority_file or None)
-        return http.client.HTTPSConnection(host, port, timeout=CONNECT_SECONDS, context=context)
+        return _Secure(host, port, ssl.create_default_context(cafile=authority_file or None))
     return http.client.HTTPConnection(host, port, timeout=CONNECT_SECONDS)
+
+
+class _Secure(http.client.HTTPConnection):
+    """HTTPS whose certificate is checked for the name, although the number is what was connected to."""
+
+    default_port = http.client.HTTPS_PORT
+
+    def __init__(self, host: str, port: int | None, context: ssl.SSLContext) -> None:
+        super().__init__(host, port, timeout=CONNECT_SECONDS)
+        self.context = context
+
+
+def _socket(numbers: Sequence[str], port: int) -> socket.socket:
+    """Connect to the first number that answers."""
+    for number in numbers[:-1]:
+        try:
+            return socket.create_connection((number, port), CONNECT_SECONDS)
+        except OSError:
+            continue
+    return socket.create_connection((numbers[-1], port), CONNECT_SECONDS)
 
 
 def _origin(address: str) -> tuple[str, str] | None:

@@ -16,11 +16,17 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, NoSuchTableError, S
 from sqlalchemy.pool import NullPool
 from sqlalchemy.types import NullType
 
+from fanpin.adapters.reach import Reach, Unreachable
+
+WRITTEN_WRONGLY = "中间库地址的写法不对，应像 postgresql+psycopg://用户:口令@主机:端口/库名"
 CONNECT_SECONDS = 3
 STATEMENT_SECONDS = 60
 CHUNK = 500
 MOST_ROWS = 200_000
 MARK = "fanpin_mark"
+PORTS = {"postgresql": 5432, "mysql": 3306, "mariadb": 3306, "oracle": 1521, "mssql": 1433, "dm": 5236, "kingbase": 54321}
+# Everything else that an address may carry could lead to another host, a socket or a file.
+CARRIED = frozenset({"sslmode", "charset", "service_name", "driver", "encrypt", "trustservercertificate"})
 
 Row = Mapping[str, object]
 
@@ -37,6 +43,30 @@ class Database:
     table: str
     schema: str = ""
     watermark: str = ""
+    reach: Reach = Reach()
+
+    @property
+    def port(self) -> int | None:
+        """Return the one port that the child must be able to connect to."""
+        try:
+            url = make_url(self.url)
+        except ArgumentError:
+            return None
+        return url.port or PORTS.get(url.get_backend_name())
+
+    def problem(self) -> str:
+        """Say what a person must mend in these settings."""
+        try:
+            url = make_url(self.url)
+        except (ArgumentError, ValueError):
+            return WRITTEN_WRONGLY
+        if url.get_backend_name() == "sqlite":
+            return "" if not url.host and not url.query else WRITTEN_WRONGLY
+        if not url.host:
+            return "请在中间库地址里写明主机"
+        if strange := sorted(set(map(str.lower, url.query)) - CARRIED):
+            return f"中间库地址里不能带这些参数：{'、'.join(strange)}"
+        return self.reach.problem(url.host)
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -58,7 +88,7 @@ class Page:
 
 def pages(database: Database, *, since: str = "") -> Iterator[Page]:
     """Read what is at or after the watermark, oldest first, a few hundred rows at a time."""
-    engine = _engine(database.url)
+    engine = _engine(database)
     try:
         with _reading(engine) as connection:
             table = _table(connection, database)
@@ -89,17 +119,28 @@ def _pages(connection: Connection, table: Table, database: Database, since: str)
             yield Page([{str(name): value for name, value in row.items() if name != MARK} for row in part], reached)
 
 
-def _engine(address: str) -> Engine:
+def _engine(database: Database) -> Engine:
+    if problem := database.problem():
+        raise DatabaseFailed(problem)
+    url = make_url(database.url)
     try:
-        url = make_url(address)
         if url.get_backend_name() == "sqlite":
             return create_engine(_read_only(url), poolclass=NullPool)
-        timeout = {"connect_timeout": CONNECT_SECONDS} if url.get_backend_name() in ("postgresql", "mysql") else {}
-        return create_engine(url, poolclass=NullPool, connect_args=timeout)
+        url.get_dialect().import_dbapi()
+        number = database.reach.addresses(url.host or "", database.port or 0, database=url.database or "")[0]
+        arguments: dict[str, object] = {}
+        if url.get_backend_name() in ("postgresql", "mysql"):
+            arguments["connect_timeout"] = CONNECT_SECONDS
+        if url.get_driver_name() in ("psycopg", "psycopg2"):
+            # The certificate is checked for the name; what is connected to is the number that was judged.
+            arguments["hostaddr"] = number
+        else:
+            url = url.set(host=number)
+        return create_engine(url, poolclass=NullPool, connect_args=arguments)
+    except Unreachable as error:
+        raise DatabaseFailed(str(error)) from None
     except (NoSuchModuleError, ImportError):
         raise DatabaseFailed("服务器上没有这种数据库的驱动，请管理员先安装") from None
-    except ArgumentError:
-        raise DatabaseFailed("中间库地址的写法不对，应像 postgresql+psycopg://用户:口令@主机:端口/库名") from None
 
 
 def _read_only(url: URL) -> URL:
