@@ -6,6 +6,7 @@ import sqlite3
 from collections import defaultdict
 from hashlib import sha256
 from pathlib import Path
+from typing import Protocol
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -14,6 +15,7 @@ from werkzeug.test import TestResponse
 from fanpin.blueprints.guard import LOADED
 from fanpin.extensions import db
 from tests import matrix
+from tests.conftest import create_postgresql, drop_postgresql
 from tests.matrix import ANONYMOUS, Line
 from tests.settlement import Place
 from tests.world import PASSWORD
@@ -23,32 +25,80 @@ TRACES = ("audit", "user_session")
 FILES = {"static": "fanpin.css", "bootstrap.static": "css/bootstrap.min.css"}
 
 
+class Before(Protocol):
+    """The database as it was before the acts; nobody else is connected when it is kept or put back."""
+
+    def keep(self) -> None:
+        """Keep it as it is now."""
+
+    def restore(self) -> None:
+        """Put it back."""
+
+    def version(self) -> str:
+        """Return a mark that moves on whenever somebody commits a change, and seldom otherwise."""
+
+
+class SqliteBefore:
+    """A copy of the file."""
+
+    def __init__(self, file: Path, copy: Path) -> None:
+        self._file, self._copy = file, copy
+
+    def keep(self) -> None:
+        shutil.copy(self._file, self._copy)
+        self._watch = sqlite3.connect(self._file)
+
+    def restore(self) -> None:
+        self._watch.close()
+        shutil.copy(self._copy, self._file)
+        self._watch = sqlite3.connect(self._file)
+
+    def version(self) -> str:
+        return str(self._watch.execute("PRAGMA data_version").fetchone()[0])
+
+
+class PostgresqlBefore:
+    """A second database, of which the first is made again."""
+
+    def __init__(self, url: str) -> None:
+        self._url, self._name, self._copy = url, url.rsplit("/", 1)[1], ""
+
+    def keep(self) -> None:
+        self._copy = create_postgresql(template=self._name)
+
+    def restore(self) -> None:
+        drop_postgresql(self._url)
+        create_postgresql(template=self._copy.rsplit("/", 1)[1], name=self._name)
+
+    def version(self) -> str:
+        with db.engine.connect() as connection:
+            return connection.exec_driver_sql("SELECT pg_current_wal_insert_lsn()::text").scalar_one()
+
+    def drop(self) -> None:
+        """Drop both."""
+        for url in filter(None, (self._url, self._copy)):
+            drop_postgresql(url)
+
+
 class Stage:
     """The two counties on one engine, everybody logged in, and the database as it was before each act."""
 
-    def __init__(self, app: Flask, places: dict[str, Place], snapshot: Path | None) -> None:
-        self.app, self.places, self.snapshot = app, places, snapshot
+    def __init__(self, app: Flask, places: dict[str, Place], before: Before) -> None:
+        self.app, self.places, self._before = app, places, before
         self.tokens = {role: self._log_in(username) for role, username in matrix.WHO.items()}
         self.seen: dict[str, set[str]] = defaultdict(set)
         self._close()
-        if snapshot is not None:
-            shutil.copy(self._file, snapshot)
-            self._watch = sqlite3.connect(self._file)
-        self._before = self.contents()
+        before.keep()
+        self._untouched = self.contents()
 
     def _log_in(self, username: str) -> str:
         client = self.app.test_client()
         assert client.post("/login", data={"username": username, "password": PASSWORD}).status_code == 302
         return client.get_cookie("fanpin").value
 
-    @property
-    def _file(self) -> str:
-        with self.app.app_context():
-            return db.engine.url.database
-
     def _close(self) -> None:
         with self.app.app_context():
-            if self.snapshot is not None:
+            if db.engine.dialect.name == "sqlite":
                 with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                     connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             db.engine.dispose()
@@ -65,20 +115,13 @@ class Stage:
 
     def version(self) -> str:
         """Return a mark that moves on whenever somebody commits a change, and seldom otherwise."""
-        if self.snapshot is not None:
-            return str(self._watch.execute("PRAGMA data_version").fetchone()[0])
-        with self.app.app_context(), db.engine.connect() as connection:
-            return connection.exec_driver_sql("SELECT pg_current_wal_insert_lsn()::text").scalar_one()
+        with self.app.app_context():
+            return self._before.version()
 
     def restore(self) -> None:
         """Undo what an accepted act has changed."""
-        if self.snapshot is None:
-            self._before = self.contents()
-            return
         self._close()
-        self._watch.close()
-        shutil.copy(self.snapshot, self._file)
-        self._watch = sqlite3.connect(self._file)
+        self._before.restore()
 
     def ask(self, role: str, line: Line, names: dict[str, str], place: str = "own") -> TestResponse:
         """Send a request as the role, empty but for what the line gives."""
@@ -120,7 +163,7 @@ class Stage:
 
     def unchanged(self, version: str) -> bool:
         """Say whether nothing but traces was written since."""
-        return self.version() == version or self.contents() == self._before
+        return self.version() == version or self.contents() == self._untouched
 
 
 def _part(name: str) -> str:

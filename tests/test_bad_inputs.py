@@ -14,7 +14,7 @@ from fanpin import crypto
 from tests import counties, html_forms, matrix
 from tests.html_forms import TYPED, PageForm
 from tests.matrix import MAY, Line
-from tests.stage import Stage
+from tests.stage import SqliteBefore, Stage
 
 LONG = bool(os.environ.get("FANPIN_TEST_LONG"))
 ROUNDS = 120 if LONG else 9
@@ -107,7 +107,7 @@ def probe(tmp_path_factory: pytest.TempPathFactory, keyring: crypto.Keyring) -> 
     folder = tmp_path_factory.mktemp("bad")
     app = made.application(folder)
     app.config["PROPAGATE_EXCEPTIONS"] = False
-    yield Probe(Stage(app, made.places, folder / "before.sqlite"))
+    yield Probe(Stage(app, made.places, SqliteBefore(folder / "fanpin.sqlite", folder / "before.sqlite")))
 
 
 def mutated(form: PageForm, chance: random.Random) -> list[tuple[str, str]]:
