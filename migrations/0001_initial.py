@@ -2121,5 +2121,6 @@ def upgrade() -> None:
     op.create_index(op.f('ix_fact_area_path'), 'fact', ['area_path'], unique=False)
     op.create_index('ix_fact_household_kind', 'fact', ['household_id', 'kind'], unique=False)
     op.create_index('ix_fact_question_id', 'fact', ['question_id'], unique=False)
+    op.create_index('uq_fact_number', 'fact', ['number'], unique=True, sqlite_where=sa.text('NOT superseded'), postgresql_where=sa.text('NOT superseded'))
     for statement in SQLITE if op.get_context().dialect.name == "sqlite" else POSTGRESQL:
         op.execute(statement)

@@ -147,11 +147,14 @@ class Batch(Referenced, _AtLevel, Base):
 class FactRow(_AtLevel, Base):
     """A fact that a department answers for, kept while a case or a warning needs it; of a village, without a household.
 
-    `number` is the fact's in the county's Parquet files; a fact that answers a question has none.
+    `number` is the fact's in the county's Parquet files, in force once; a fact that answers a question has none.
     """
 
     __tablename__ = "fact"
-    __table_args__ = (Index("ix_fact_question_id", "question_id"), Index("ix_fact_household_kind", "household_id", "kind"))
+    __table_args__ = (
+        Index("ix_fact_question_id", "question_id"), Index("ix_fact_household_kind", "household_id", "kind"),
+        Index("uq_fact_number", "number", unique=True, sqlite_where=text("NOT superseded"), postgresql_where=text("NOT superseded")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"))

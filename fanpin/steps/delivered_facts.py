@@ -1,10 +1,11 @@
 """Facts of a delivery on their way into Parquet and, where a case or a warning needs them, into SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from fanpin import crypto
@@ -68,19 +69,25 @@ def kept_whole(item: Stored) -> bool:
     return item.fact.kind in KEPT_WHOLE
 
 
-def known_numbers(session: Session, numbers: Sequence[int]) -> set[int]:
-    """Return those of the numbers under which a fact is already kept in SQL."""
-    known: set[int] = set()
-    for chunk in matching.chunks(numbers):
-        known |= set(session.scalars(select(FactRow.number).where(FactRow.number.in_(chunk), FactRow.superseded.is_(False))))
-    return known
-
-
-def fact_row(item: Stored, *, batch_id: int, department: str, as_of: date) -> FactRow:
-    """Return a fact as SQL keeps it."""
+def fact_row(item: Stored, *, batch_id: int, department: str, as_of: date) -> dict[str, object]:
+    """Return a fact as SQL keeps it; one of a list that is kept whole comes again with each delivery and has no number."""
     fact = item.fact
-    return FactRow(
-        department=department, area_path=item.area_path, batch_id=batch_id, household_id=item.household_id,
-        member_id=item.member_id, number=item.bulk.id, kind=fact.kind, ref_no=fact.ref, date=fact.date, ended=fact.ended,
-        amount=fact.amount, value=fact.value, other=fact.other, label=fact.label, as_of=as_of,
-        raw_digest=crypto.digest(repr(plain(fact)).encode()))
+    return {"department": department, "area_path": item.area_path, "batch_id": batch_id, "household_id": item.household_id,
+            "member_id": item.member_id, "number": None if kept_whole(item) else item.bulk.id, "kind": fact.kind, "ref_no": fact.ref,
+            "date": fact.date, "ended": fact.ended, "amount": fact.amount, "value": fact.value, "other": fact.other, "label": fact.label,
+            "as_of": as_of, "raw_digest": crypto.digest(repr(plain(fact)).encode())}
+
+
+def keep_in_sql(session: Session, rows: Iterable[Mapping[str, object]]) -> set[int]:
+    """Write facts unless the very same ones are in force there, and return the numbers of those that were written.
+
+    Whoever writes the same at the same time waits for the other to end, and then skips them: in the order of their
+    numbers, so that no two wait for each other.
+    """
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    unless_there = insert(FactRow).on_conflict_do_nothing(index_elements=[FactRow.number], index_where=text("NOT superseded"))
+    written: set[int] = set()
+    for chunk in matching.chunks(sorted(rows, key=lambda row: row["number"] or 0)):
+        numbers = session.scalars(unless_there.values(chunk).returning(FactRow.number))
+        written |= {number for number in numbers if number is not None}
+    return written

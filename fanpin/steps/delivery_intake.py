@@ -35,7 +35,7 @@ from fanpin.sheets import SheetRefused
 from fanpin.steps import (
     adapter_health, adapters, deliveries, delivery_adapter, delivery_template, doing, fact_store, files, matching, outbox,
 )
-from fanpin.steps.delivered_facts import Stored, bulk_fact, fact_row, households_in_hand, kept_whole, known_numbers, plain, stored
+from fanpin.steps.delivered_facts import Stored, bulk_fact, fact_row, households_in_hand, keep_in_sql, kept_whole, plain, stored
 from fanpin.steps.delivery_questions import answer_all, open_questions
 from fanpin.steps.delivery_reading import Keys, Reading, ReadRow, Trouble
 from fanpin.steps.matching import Found, Matched
@@ -285,13 +285,8 @@ def _row_hash(department: str, row: ReadRow, facts: Iterable[Fact]) -> bytes:
 def _write_facts(session: Session, row: Delivery, batch: Batch, items: Sequence[Stored], *, now: datetime) -> None:
     """Write to SQL what a case or an open warning needs, and what villages are told of; the rest stays in Parquet."""
     needed = households_in_hand(session, county_path=row.area_path)
-    chosen = [item for item in items if item.household_id is None or item.household_id in needed or kept_whole(item)]
-    known = known_numbers(session, [item.bulk.id for item in chosen if not kept_whole(item)])
-    told: set[int | None] = set()
-    for item in chosen:
-        if item.bulk.id not in known:
-            known.add(item.bulk.id)
-            told.add(None if kept_whole(item) else item.household_id)
-            session.add(fact_row(item, batch_id=batch.id, department=row.department, as_of=row.as_of))
-    for household_id in sorted(number for number in told if number is not None):
+    chosen = {item.bulk.id: item for item in items if item.household_id is None or item.household_id in needed or kept_whole(item)}
+    written = keep_in_sql(session, (fact_row(item, batch_id=batch.id, department=row.department, as_of=row.as_of)
+                                    for item in chosen.values()))
+    for household_id in sorted({chosen[number].household_id for number in written} - {None}):
         outbox.put(session, "screening.household", {"household": household_id}, now=now)

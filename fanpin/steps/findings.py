@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from fanpin import audit, crypto
 from fanpin.models.cases import Case
-from fanpin.models.county import Batch, FactRow
+from fanpin.models.county import Batch
 from fanpin.models.findings import HouseholdFinding
 from fanpin.models.households import FocusRecord, Household
 from fanpin.models.scoped import within
@@ -26,7 +26,7 @@ from fanpin.rules.thresholds import Resolved
 from fanpin.screening.county import BulkFinding
 from fanpin.screening.engines import FactRow as Fact
 from fanpin.screening.explain import explain_warning
-from fanpin.steps.delivered_facts import known_numbers
+from fanpin.steps.delivered_facts import keep_in_sql
 
 AT_A_TIME = 200
 BY_SCREENING = "按月筛查"
@@ -200,14 +200,12 @@ def _day(day: date) -> str:
 
 def _keep_evidence(session: Session, facts: Mapping[int, tuple[Home, Fact]], ground: Ground) -> None:
     """Write the facts behind findings to SQL, where people and papers find them."""
-    known = known_numbers(session, list(facts))
-    for number, (home, fact) in facts.items():
-        if number not in known and fact.batch in ground.batches:
-            session.add(FactRow(
-                department=fact.department, area_path=home.area_path, batch_id=ground.batches[fact.batch], household_id=home.id,
-                member_id=ground.members[fact.subject].member_id, number=number, kind=fact.kind, ref_no=fact.ref, date=fact.date,
-                ended=fact.ended, amount=fact.amount, value=fact.value, other=fact.other, label=fact.label,
-                as_of=fact.as_of or ground.asof, raw_digest=crypto.digest(str(number).encode())))
+    keep_in_sql(session, [
+        {"department": fact.department, "area_path": home.area_path, "batch_id": ground.batches[fact.batch], "household_id": home.id,
+         "member_id": ground.members[fact.subject].member_id, "number": number, "kind": fact.kind, "ref_no": fact.ref, "date": fact.date,
+         "ended": fact.ended, "amount": fact.amount, "value": fact.value, "other": fact.other, "label": fact.label,
+         "as_of": fact.as_of or ground.asof, "raw_digest": crypto.digest(str(number).encode())}
+        for number, (home, fact) in facts.items() if fact.batch in ground.batches])
 
 
 def _keep_focus(session: Session, facts: Iterable[tuple[Home, Fact]], ground: Ground) -> None:

@@ -17,7 +17,7 @@ from fanpin.rules.deliveries import DeliveryState, UnmatchedState
 from fanpin.rules.refusals import AlreadyHandled, Invalid, NotAllowedHere
 from fanpin.rules.roles import Actor
 from fanpin.steps import doing, outbox
-from fanpin.steps.delivered_facts import fact_row, households_in_hand, kept_whole, known_numbers, stored
+from fanpin.steps.delivered_facts import fact_row, households_in_hand, keep_in_sql, kept_whole, stored
 from fanpin.steps.matching import Found
 
 
@@ -37,9 +37,7 @@ def match(session: Session, row: UnmatchedRow, member: Member, *, actor: Actor, 
     if chosen:
         with system_scope(session, reason="手工匹配的部门数据归入农户"):
             batch_id = session.scalars(select(Batch.id).where(Batch.delivery_id == delivery.id).order_by(Batch.id)).first()
-            known = known_numbers(session, [item.bulk.id for item in chosen if not kept_whole(item)])
-            session.add_all(fact_row(item, batch_id=batch_id, department=row.department, as_of=delivery.as_of)
-                            for item in chosen if item.bulk.id not in known)
+            keep_in_sql(session, [fact_row(item, batch_id=batch_id, department=row.department, as_of=delivery.as_of) for item in chosen])
             if in_hand:
                 outbox.put(session, "screening.household", {"household": member.household_id}, now=now)
     row.member_id = member.id
