@@ -1620,6 +1620,8 @@ def upgrade() -> None:
         sa.Column('answered', sa.Integer(), nullable=False),
         sa.Column('problems', sa.JSON(), nullable=False),
         sa.Column('notices', sa.JSON(), nullable=False),
+        sa.Column('confirmed_by', sa.String(length=60), nullable=False),
+        sa.Column('confirmed_at', sa.DateTime(timezone=True)),
         sa.Column('withdrawn_by', sa.String(length=60), nullable=False),
         sa.Column('withdrawn_at', sa.DateTime(timezone=True)),
         sa.Column('withdrawn_reason', sa.String(length=200), nullable=False),

@@ -151,7 +151,8 @@ def show(delivery: Delivery) -> ResponseReturnValue:
     asks = [kind_of(kind).title for kind in delivery.kinds if kind_of(kind).basis is Basis.CONSENT]
     page: Response = make_response(render_template(
         "deliveries/show.html", delivery=delivery, under_way=delivery.state in UNDER_WAY, problems=delivery.problems[:SHOWN],
-        kinds=[kind_of(kind).title for kind in delivery.kinds], asks=asks, may_withdraw=delivery.state is DeliveryState.DONE))
+        kinds=[kind_of(kind).title for kind in delivery.kinds], asks=asks, may_withdraw=delivery.state in (DeliveryState.DONE, DeliveryState.CONFIRM),
+        to_confirm=delivery.state is DeliveryState.CONFIRM))
     if delivery.state in UNDER_WAY:
         page.headers["Refresh"] = REFRESH_SECONDS
     return page
@@ -165,14 +166,23 @@ def errors(delivery: Delivery) -> ResponseReturnValue:
     return send_file(BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=f"退回的行-{delivery.as_of}.xlsx", etag=False)
 
 
+@blueprint.post("/<ref:delivery>/confirm")
+@guard(Action.EXCHANGE_DELIVER)
+def confirm(delivery: Delivery) -> ResponseReturnValue:
+    """Confirm that what the sheet holds unseen belongs to it."""
+    deliveries.confirm(db.session(), delivery, actor=actor(), now=now())
+    flash("已确认，正在读取。", "success")
+    return redirect(url_for("deliveries.show", delivery=delivery.ref))
+
+
 @blueprint.route("/<ref:delivery>/withdraw", methods=["GET", "POST"])
 @guard(Action.EXCHANGE_DELIVER)
 def withdraw(delivery: Delivery) -> ResponseReturnValue:
     """Take a delivery back."""
-    form = WithdrawForm()
+    form, stored = WithdrawForm(), delivery.state is DeliveryState.DONE
     if form.validate_on_submit():
         with form.attempt():
             deliveries.withdraw(db.session(), delivery, reason=form.reason.data or "", actor=actor(), now=now())
-            flash("已撤回。由它得出的“未查到”不再算数，请尽快重新报送。", "success")
+            flash("已撤回。由它得出的“未查到”不再算数，请尽快重新报送。" if stored else "已撤回，没有入库。", "success")
             return redirect(url_for("deliveries.show", delivery=delivery.ref))
     return form.answer("deliveries/withdraw.html", delivery=delivery)

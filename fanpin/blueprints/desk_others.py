@@ -29,7 +29,7 @@ def officer(bench: Bench) -> list[Group]:
     waits = select(Question.id).where(Question.inquiry_id == Inquiry.id, Question.state == "waiting").exists()
     unsigned = select(Inquiry).where(Inquiry.signed_at.is_(None))
     return [_inquiries(bench, "答复部门核查", unsigned.where(waits)), _inquiries(bench, "签字确认答复", unsigned.where(~waits)),
-            _returned(bench), _months(bench), *desk_regional.officer(bench), *desk_register.officer(bench)]
+            _unconfirmed(bench), _returned(bench), _months(bench), *desk_regional.officer(bench), *desk_register.officer(bench)]
 
 
 def _returned(bench: Bench) -> Group:
@@ -41,6 +41,13 @@ def _returned(bench: Bench) -> Group:
         row.source_title, "", legal_date(row.sent_at), url=link("deliveries.show", delivery=row.ref),
         note="整份退回" if row.state is DeliveryState.REFUSED else f"退回{row.wrong}行"), oldest=Delivery.id,
         url=link("deliveries.index"))
+
+
+def _unconfirmed(bench: Bench) -> Group:
+    """List the sheets of which something must be confirmed before they are stored."""
+    return bench.group("确认报送的数据", "附件1", select(Delivery).where(Delivery.state == DeliveryState.CONFIRM), lambda row: Item(
+        row.source_title, "", legal_date(row.sent_at), url=link("deliveries.show", delivery=row.ref), note="；".join(row.notices)[:60]),
+        oldest=Delivery.id, url=link("deliveries.index"))
 
 
 def _inquiries(bench: Bench, title: str, query: object) -> Group:

@@ -50,6 +50,8 @@ class Delivery(Referenced, DepartmentOwn, Base):
     answered: Mapped[int] = mapped_column(default=0)
     problems: Mapped[list[list[str]]] = mapped_column(JSON, default=list, deferred=True)
     notices: Mapped[list[str]] = mapped_column(JSON, default=list)
+    confirmed_by: Mapped[str] = mapped_column(String(60), default="")
+    confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
     withdrawn_by: Mapped[str] = mapped_column(String(60), default="")
     withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
     withdrawn_reason: Mapped[str] = mapped_column(String(200), default="")

@@ -15,6 +15,7 @@ class DeliveryState(TitledEnum):
 
     WAITING = ("waiting", "等待读取")
     READING = ("reading", "正在读取")
+    CONFIRM = ("confirm", "待确认")
     DONE = ("done", "已入库")
     REFUSED = ("refused", "整份退回")
     WITHDRAWN = ("withdrawn", "已撤回")

@@ -28,6 +28,7 @@ from fanpin.steps.delivery_reading import Source
 PURPOSE = "部门报送数据"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv"
+IN_HAND_OR_IN_FORCE = (DeliveryState.WAITING, DeliveryState.READING, DeliveryState.CONFIRM, DeliveryState.DONE)
 MOST_BYTES = files.MAX_BYTES
 WITHDRAWN = "部门撤回了数据，请部门重新报送或人工核实"
 
@@ -65,7 +66,7 @@ def send(session: Session, store: Path, upload: files.Upload, source: Source, se
     earlier = session.scalar(select(Delivery).where(
         Delivery.department == row.department, Delivery.file_digest == digest, Delivery.source == row.source,
         Delivery.table == row.table, Delivery.as_of == row.as_of, Delivery.complete == row.complete,
-        Delivery.state.in_((DeliveryState.WAITING, DeliveryState.READING, DeliveryState.DONE))))
+        Delivery.state.in_(IN_HAND_OR_IN_FORCE)))
     if earlier is not None:
         raise Invalid({"file": f"这份表已经由{earlier.sent_by}报送过，不用再报。"})
     media = XLSX if upload.content.startswith(b"PK") else CSV
@@ -95,12 +96,29 @@ def _judge(upload: files.Upload, sent: Sent, *, today: date) -> None:
         raise Invalid(wrong)
 
 
+def wait_for_confirmation(session: Session, delivery_id: int, words: Sequence[str], *, rows: int, now: datetime) -> None:
+    """Let a sheet wait until its sender has confirmed what it holds unseen; nothing of it is stored before."""
+    session.execute(update(Delivery).where(Delivery.id == delivery_id).values(
+        state=DeliveryState.CONFIRM, notices=list(words), rows=rows, done_at=now))
+
+
+def confirm(session: Session, row: Delivery, *, actor: Actor, now: datetime) -> None:
+    """Say that what the sheet holds unseen belongs to it: now it is read to its end."""
+    doing.permit(session, Action.EXCHANGE_DELIVER, actor=actor, subject=row)
+    if row.state is not DeliveryState.CONFIRM:
+        raise NotAllowedHere("这份数据没有要确认的内容。", action=Action.EXCHANGE_DELIVER.value, clause="附件1")
+    row.state, row.done_at, row.confirmed_by, row.confirmed_at = DeliveryState.WAITING, None, actor.name, now
+    doing.note(session, Action.EXCHANGE_DELIVER, actor=actor, now=now, subject=row,
+               facts={"department": row.department, "table": row.source_title, "confirmed": "；".join(row.notices)[:400]})
+    outbox.put(session, "delivery.read", {"delivery": row.id}, now=now)
+
+
 def withdraw(session: Session, row: Delivery, *, reason: str, actor: Actor, now: datetime) -> None:
     """Take a delivery back: nothing that it said, and nothing that it cleared, counts any longer."""
     doing.permit(session, Action.EXCHANGE_DELIVER, actor=actor, subject=row)
     doing.filled(reason=reason)
-    if row.state is not DeliveryState.DONE:
-        raise NotAllowedHere("只有已入库的数据可以撤回。", action=Action.EXCHANGE_DELIVER.value, clause="附件1")
+    if row.state not in (DeliveryState.DONE, DeliveryState.CONFIRM):
+        raise NotAllowedHere("只有已入库或待确认的数据可以撤回。", action=Action.EXCHANGE_DELIVER.value, clause="附件1")
     row.state, row.withdrawn_by, row.withdrawn_at, row.withdrawn_reason = DeliveryState.WITHDRAWN, actor.name, now, reason[:200]
     batches = select(Batch.id).where(Batch.delivery_id == row.id)
     session.execute(update(FactRow).where(FactRow.batch_id.in_(batches)).values(superseded=True))

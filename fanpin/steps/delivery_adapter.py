@@ -34,9 +34,7 @@ def read(content: bytes, as_of: date, *, installed: Installed, manifest: Manifes
     if trial.refused:
         raise SheetRefused(trial.refused)
     rows = tuple(_row(row) for row in trial.mapped if not row.problems)
-    confirmed = tuple(f"请留意：{words}" for words in trial.opened.confirm)
-    return Reading(rows, tuple(map(_trouble, trial.problems)), (*confirmed, *trial.notices[:MOST_NOTICES]),
-                   trial.whole)
+    return Reading(rows, tuple(map(_trouble, trial.problems)), trial.notices[:MOST_NOTICES], trial.whole, trial.opened.confirm)
 
 
 def _row(mapped: MappedRow) -> ReadRow:

@@ -78,6 +78,7 @@ class Intake:
         actor = officer_of(session, row, today=legal_date(now))
         county_id = doing.ancestor(session, row.area_path, AreaLevel.COUNTY).id
         as_of, path, department, delivery_id, ref = row.as_of, row.area_path, row.department, row.id, row.ref
+        confirmed = row.confirmed_at is not None
         session.commit()
         if actor is None or file is None:
             self._refuse(session, delivery_id, "报送人已不在本部门岗位，数据没有入库，请在岗的核查员重新报送。", now=now)
@@ -89,6 +90,10 @@ class Intake:
             return
         except AdapterFailed as failed:
             self._refuse(session, delivery_id, failed.failure.text, now=now)
+            return
+        if reading.confirm and not confirmed:
+            session.rollback()
+            deliveries.wait_for_confirmation(session, delivery_id, reading.confirm, rows=reading.total, now=now)
             return
         with writing(session):
             session.execute(update(Delivery).where(Delivery.id == delivery_id).values(
@@ -171,7 +176,7 @@ class Intake:
                                     for number in differing]
         row.rows_read, row.matched, row.wrong = reading.total, done.matched, len({trouble.row for trouble in troubles})
         row.problems = [[str(trouble.row), trouble.column, trouble.reason] for trouble in troubles[:MOST_TOLD]]
-        row.notices = list(reading.notices)
+        row.notices = [*(f"报送人已确认：{words}" for words in reading.confirm), *reading.notices]
         if row.complete and not row.whole:
             row.notices = [*row.notices, "有退回的行（认不出是谁，或没有读成）：这份表不能证明“没有”，不在表里的人不算“未查到”，已有预警也不因此消除，请更正后重新报送"]
         if row.quarantined:

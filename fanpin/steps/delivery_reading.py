@@ -39,12 +39,16 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Reading:
-    """A sheet as it was read; not `whole` where a row was refused of which nobody knows whom it is about."""
+    """A sheet as it was read; not `whole` where a row was refused of which nobody knows whom it is about.
+
+    What its sender must `confirm` before anything is stored, hidden rows above all, stands apart from mere notices.
+    """
 
     rows: tuple[ReadRow, ...]
     troubles: tuple[Trouble, ...] = ()
     notices: tuple[str, ...] = ()
     whole: bool = True
+    confirm: tuple[str, ...] = ()
 
     @property
     def total(self) -> int:

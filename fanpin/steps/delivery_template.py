@@ -54,9 +54,9 @@ def read(content: bytes, as_of: date, *, kind_code: str) -> Reading:
         troubles += wrong
         if read_row is not None:
             rows.append(read_row)
-    notices = [f"含{sheet.hidden_rows}行隐藏行，已一并读取"] if sheet.hidden_rows else []
-    notices += [f"隐藏的工作表“{name}”没有读取" for name in sheet.hidden_sheets]
-    return Reading(tuple(rows), tuple(troubles), tuple(notices), not troubles)
+    confirm = (f"含{sheet.hidden_rows}行隐藏行（可能是筛选造成的），它们也会读入，请确认",) if sheet.hidden_rows else ()
+    notices = tuple(f"隐藏的工作表“{name}”没有读取" for name in sheet.hidden_sheets)
+    return Reading(tuple(rows), tuple(troubles), notices, not troubles, confirm)
 
 
 def _row(row: sheets.Row, header: sheets.Header, kind: Kind, as_of: date,

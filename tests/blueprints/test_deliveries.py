@@ -3,6 +3,7 @@
 from io import BytesIO
 
 import pytest
+import xlsxwriter
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -188,3 +189,21 @@ def test_times_are_counted_and_not_paid(app: Flask, session: Session, world: Wor
     assert analyst.post("/analysis/thresholds/new", data=typed | {"count": ""}).status_code == 422
     assert analyst.post("/analysis/thresholds/new", data=typed).status_code == 302
     assert "2次" in text(analyst, "/analysis/thresholds")
+
+
+def test_hidden_rows_are_confirmed_on_the_page_that_says_them(app: Flask, session: Session, home: Household, officer: FlaskClient) -> None:
+    content = BytesIO()
+    with xlsxwriter.Workbook(content) as made:
+        page = made.add_worksheet("数据")
+        for at, row in enumerate([dict(zip(rows(home)[0], rows(home)[0], strict=True)), *rows(home)[:2]]):
+            page.write_row(at, 0, list(row.values()))
+        page.set_row(2, options={"hidden": True})
+    shown = upload(officer, content.getvalue()).location
+    session.rollback()
+    drain(app)
+    said = text(officer, shown)
+    assert "还没有入库，等您确认" in said and "含1行隐藏行" in said and "确认报送的数据" in text(officer, "/")
+    assert officer.post(f"{shown}/confirm").status_code == 302
+    session.rollback()
+    drain(app)
+    assert "报送人已确认：含1行隐藏行" in text(officer, shown) and "等您确认" not in text(officer, shown)

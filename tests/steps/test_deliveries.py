@@ -1,9 +1,11 @@
 """A department's sheet on its way in: matched, queued, refused, kept out, counted; once, whatever happens to the worker."""
 
 from datetime import date, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
@@ -312,3 +314,46 @@ def test_another_department_takes_nothing_back(
     row = delivered(session, world, clock, tmp_path, [bill(home)])
     with pytest.raises(NotPermitted):
         deliveries.withdraw(session, row, reason="撤回", actor=world.officer("health"), now=clock.now())
+
+
+def hiding(home: Household) -> bytes:
+    """Return a sheet of which somebody filtered a row away before sending it."""
+    content = BytesIO()
+    with xlsxwriter.Workbook(content) as made:
+        sheet = made.add_worksheet("数据")
+        titles = list(bill(home))
+        for at, row in enumerate([dict(zip(titles, titles, strict=True)), bill(home), stranger()]):
+            sheet.write_row(at, 0, [row.get(title, "") for title in titles])
+        sheet.set_row(2, options={"hidden": True})
+    return content.getvalue()
+
+
+def test_a_sheet_with_hidden_rows_is_stored_only_once_its_sender_has_confirmed_them(
+        session: Session, world: World, clock: StandingClock, home: Household, tmp_path: Path) -> None:
+    row = sent(session, world, clock, tmp_path, BILL, [], department=MEDICAL, complete=True, content=hiding(home))
+    read(session, tmp_path, row, clock)
+    assert (row.state, row.rows, row.notices[0][:6]) == (DeliveryState.CONFIRM, 2, "含1行隐藏行")
+    stored = [session.scalar(select(func.count()).select_from(kept)) for kept in (Batch, CoverageRow, FactRow, UnmatchedRow)]
+    assert stored == [0, 0, 0, 0] and deliveries.told_for(session, county_path=row.area_path) == []
+    read(session, tmp_path, row, clock)
+    assert row.state is DeliveryState.CONFIRM
+    with pytest.raises(NotPermitted):
+        deliveries.confirm(session, row, actor=world.officer("civil_affairs"), now=clock.now())
+    deliveries.confirm(session, row, actor=world.officer(MEDICAL), now=clock.now())
+    session.flush()
+    read(session, tmp_path, row, clock)
+    assert (row.state, counts(row), row.confirmed_by) == (DeliveryState.DONE, (1, 1, 0, 0), world.officer(MEDICAL).name)
+    assert "报送人已确认：含1行隐藏行" in row.notices[0]
+    with pytest.raises(NotAllowedHere):
+        deliveries.confirm(session, row, actor=world.officer(MEDICAL), now=clock.now())
+
+
+def test_a_sheet_that_is_not_confirmed_can_be_withdrawn_and_sent_again(
+        session: Session, world: World, clock: StandingClock, home: Household, tmp_path: Path) -> None:
+    content = hiding(home)
+    row = sent(session, world, clock, tmp_path, BILL, [], department=MEDICAL, content=content)
+    read(session, tmp_path, row, clock)
+    with pytest.raises(Invalid, match="已经由"):
+        sent(session, world, clock, tmp_path, BILL, [], department=MEDICAL, content=content)
+    deliveries.withdraw(session, row, reason="筛选忘了取消", actor=world.officer(MEDICAL), now=clock.now())
+    assert row.state is DeliveryState.WITHDRAWN and session.scalar(select(func.count()).select_from(Batch)) == 0
