@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import ClassVar
 
 from fanpin.adapters import declaration, distributions
-from fanpin.adapters.child import adapter_of
+from fanpin.adapters.child import plugin_of
 from fanpin.adapters.contract import Fact
 from fanpin.adapters.distributions import Installed
 from fanpin.adapters.manifest import Manifest, Table
@@ -29,7 +29,7 @@ class AdapterContract:
     @property
     def manifest(self) -> Manifest:
         """Return the declaration."""
-        return adapter_of(self.module).manifest()
+        return plugin_of(self.module).manifest()
 
     @property
     def installed(self) -> Installed:

@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('name', sa.String(length=60), nullable=False),
         sa.Column('title', sa.String(length=60), nullable=False),
+        sa.Column('role', sa.String(length=40), nullable=False),
         sa.Column('department', sa.String(length=40), nullable=False),
         sa.Column('distribution', sa.String(length=80), nullable=False),
         sa.Column('version', sa.String(length=40), nullable=False),

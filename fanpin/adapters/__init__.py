@@ -1,16 +1,21 @@
 """All that a plugin imports: the contract with everything outside."""
 
 from fanpin.adapters.base import Adapter, Reply, Row
+from fanpin.adapters.channel import Channel, LeadRow, ToldLead
 from fanpin.adapters.contract import Fact, Transport
 from fanpin.adapters.hookspecs import hookimpl
 from fanpin.adapters.manifest import (
     NONE, Setting, SettingType, Table, amount, bulk, certificate, code, count, day, head_id, head_name, id_number, month,
-    person_name, question, text, village, year,
+    person_name, phone, question, text, village, words, year,
 )
+from fanpin.adapters.outlet import Outlet
 from fanpin.rules.departments import Department
+from fanpin.rules.intake import Channel as Platform
+from fanpin.rules.intake import DifficultyCategory
 
 __all__ = [
-    "NONE", "Adapter", "Department", "Fact", "Reply", "Row", "Setting", "SettingType", "Table", "Transport", "amount", "bulk",
-    "certificate", "code", "count", "day", "head_id", "head_name", "hookimpl", "id_number", "month", "person_name",
-    "question", "text", "village", "year",
+    "NONE", "Adapter", "Channel", "Department", "DifficultyCategory", "Fact", "LeadRow", "Outlet", "Platform", "Reply", "Row",
+    "Setting", "SettingType", "Table", "ToldLead", "Transport", "amount", "bulk", "certificate", "code", "count", "day",
+    "head_id", "head_name", "hookimpl", "id_number", "month", "person_name", "phone", "question", "text", "village", "words",
+    "year",
 ]

@@ -1,12 +1,13 @@
 """What a plugin subclasses: an adapter maps rows to facts, purely; a row hides whom it is about."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from fanpin.adapters import manifest as m
 from fanpin.adapters.contract import LENGTHS, Answer, Fact, Known, Later, NotFound, Transport, Unavailable
 from fanpin.adapters.manifest import Claim, ColumnType, Manifest, Mode, Setting, Table
+from fanpin.adapters.versions import OLDEST, PluginRole
 from fanpin.rules.departments import Department
 
 Cell = str | int
@@ -123,23 +124,36 @@ class Row:
         return " ".join(filter(None, map(self.text, columns)))
 
 
-class Adapter:
+class Plugin:
+    """What every plugin declares, whatever its role; class attributes are the declaration.
+
+    `contract` is the version that it was written for; a plugin that does not say was written for the first.
+    """
+
+    name: str
+    title: str
+    contract: int = OLDEST
+    tables: tuple[Table, ...] = ()
+    settings: tuple[Setting, ...] = ()
+    transports: tuple[Transport, ...] = (Transport.SHEET, Transport.DATABASE, Transport.PLATFORM)
+    hosts: tuple[str, ...] = ()
+
+    def manifest(self) -> Manifest:
+        """Return the declaration as a value."""
+        return Manifest(name=self.name, title=self.title, contract=self.contract, tables=tuple(self.tables),
+                        settings=tuple(self.settings), transports=tuple(self.transports), hosts=tuple(self.hosts))
+
+
+class Adapter(Plugin):
     """A department's adapter: class attributes declare it; most need no method of their own.
 
     Override `of_row` where a row needs a thought, `facts` where one row is not enough; both are pure.
     """
 
-    name: str
-    title: str
     department: Department
-    tables: tuple[Table, ...] = ()
-    contract: int = m.CONTRACT
     scope: str = "本县登记范围"
     delay_days: int = 30
     fresh_days: int = 90
-    settings: tuple[Setting, ...] = ()
-    transports: tuple[Transport, ...] = (Transport.SHEET, Transport.DATABASE, Transport.PLATFORM)
-    hosts: tuple[str, ...] = ()
 
     def facts(self, rows: Iterable[Row]) -> Iterable[Fact | Reply]:
         """Return what the rows say; every answer's subject is a row's token."""
@@ -152,8 +166,7 @@ class Adapter:
 
     def manifest(self) -> Manifest:
         """Return the declaration as a value."""
-        return Manifest(
-            name=self.name, title=self.title, department=self.department, tables=tuple(self.tables),
-            contract=self.contract, scope=self.scope, delay_days=self.delay_days, fresh_days=self.fresh_days,
-            settings=tuple(self.settings), transports=tuple(self.transports), hosts=tuple(self.hosts),
+        return replace(
+            super().manifest(), role=PluginRole.DEPARTMENT, department=self.department, scope=self.scope,
+            delay_days=self.delay_days, fresh_days=self.fresh_days,
             declarative=type(self).of_row is Adapter.of_row and type(self).facts is Adapter.facts)

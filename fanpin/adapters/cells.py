@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from fanpin.adapters.contract import GREATEST_AMOUNT
-from fanpin.adapters.manifest import FOUND, LONGEST_TEXT, RESULT, Column, ColumnType, Table
+from fanpin.adapters.manifest import FOUND, LONGEST_TEXT, LONGEST_WORDS, RESULT, Column, ColumnType, Table
 from fanpin.rules import identity, names
 
 Cell = str | int
@@ -19,6 +19,7 @@ DAY = re.compile(r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2
 MONTH = re.compile(r"(\d{4})(?:-(\d{1,2})|/(\d{1,2})|\.(\d{1,2})|年(\d{1,2})月|(\d{2}))", re.ASCII)
 YEAR = re.compile(r"(\d{4})(?:年|年度)?", re.ASCII)
 FIRST_YEAR, LAST_YEAR = 1900, 2199
+PHONE = re.compile(r"1[3-9]\d{9}|(?:0\d{2,3}-?)?\d{7,8}|\d{3,5}", re.ASCII)
 CODE12 = re.compile(r"\d{12}|\d{9}", re.ASCII)
 FORMULA_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
 DAY_HINT = "请按 2026-03-02 的样式填写日期"
@@ -148,6 +149,21 @@ def _text(value: Raw, column: Column) -> str:
         raise CellProblem(f"超过{LONGEST_TEXT}个字，请精简") from None
 
 
+def _words(value: Raw, column: Column) -> str:
+    """Return what was told as it stands; only signs that nobody sees are taken out."""
+    try:
+        return names.clean_note(_whole_number_text(value) or str(value), LONGEST_WORDS)
+    except ValueError:
+        raise CellProblem(f"超过{LONGEST_WORDS}个字，请人工登记这一条") from None
+
+
+def _phone(value: Raw, column: Column) -> str:
+    written = identity.normalise(_whole_number_text(value) or str(value)).removeprefix("+86").replace("—", "-")
+    if not PHONE.fullmatch(written):
+        raise CellProblem("电话号码不对，请填手机号或带区号的固定电话，不知道的留空")
+    return written
+
+
 def _whole_number_text(value: Raw) -> str:
     """Return the digits of a number that a sheet keeps as a float."""
     if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e15 and value == int(value):
@@ -263,5 +279,5 @@ READERS = {
     ColumnType.ID_NUMBER: _id, ColumnType.HEAD_ID: _id, ColumnType.NAME: _name, ColumnType.HEAD_NAME: _name,
     ColumnType.VILLAGE: _village, ColumnType.CERTIFICATE: _certificate, ColumnType.TEXT: _text,
     ColumnType.DATE: _date, ColumnType.MONTH: _month, ColumnType.YEAR: _year, ColumnType.COUNT: _count,
-    ColumnType.CODE: _code,
+    ColumnType.CODE: _code, ColumnType.PHONE: _phone, ColumnType.WORDS: _words,
 }

@@ -59,7 +59,9 @@ class Report:
     version: str
     digest: str
     title: str
+    role: str
     department: str
+    owner: str
     contract: int
     as_of: date
     cases: tuple[Case, ...]
@@ -72,7 +74,7 @@ class Report:
     def document(self) -> dict[str, object]:
         """Return the report as JSON holds it."""
         return {"name": self.name, "version": self.version, "digest": self.digest, "title": self.title,
-                "department": self.department, "contract": self.contract, "as_of": self.as_of.isoformat(), "ok": self.ok,
+                "role": self.role, "department": self.department, "owner": self.owner, "contract": self.contract, "as_of": self.as_of.isoformat(), "ok": self.ok,
                 "cases": [{"code": case.code, "title": case.title, "state": case.state.value, "text": case.text,
                            "seconds": round(case.seconds, 2)} for case in self.cases]}
 
@@ -90,7 +92,8 @@ def certify(installed: Installed, *, as_of: date, load_rows: int = LOAD_ROWS) ->
     cases.append(_walls())
     return Report(
         installed.entry, installed.version, installed.digest, manifest.title if manifest else "",
-        manifest.department.value if manifest else "", manifest.contract if manifest else 0, as_of, tuple(cases))
+        manifest.role.value if manifest else "", manifest.department.value if manifest and manifest.department else "",
+        manifest.owner if manifest else "", manifest.contract if manifest else 0, as_of, tuple(cases))
 
 
 def _entry(installed: Installed) -> Case:

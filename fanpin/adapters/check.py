@@ -1,7 +1,7 @@
 """What `fanpin adapter check` says of a folder: its module, its declaration, its samples; fast, nothing stored."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,9 +9,13 @@ from pathlib import Path
 from fanpin.adapters import run
 from fanpin.adapters.distributions import Installed, in_folder
 from fanpin.adapters.failures import AdapterFailed
+from fanpin.adapters.lead_trial import try_leads
 from fanpin.adapters.manifest import Manifest, Table
-from fanpin.adapters.trial import Trial, try_sheet
+from fanpin.adapters.trial import try_sheet
+from fanpin.adapters.versions import PluginRole
+from fanpin.adapters.wire import Opened, Problem
 from fanpin.rules.duties import KINDS
+from fanpin.rules.intake import Channel, DifficultyCategory
 
 MOST_SHOWN = 5
 
@@ -25,7 +29,7 @@ class Finding:
 
 
 def check(folder: Path, *, as_of: date) -> list[Finding]:
-    """Judge the adapter in a folder."""
+    """Judge the plugin in a folder."""
     try:
         installed = in_folder(folder)
     except FileNotFoundError as error:
@@ -55,40 +59,64 @@ def _declared(installed: Installed, as_of: date) -> Iterator[Finding]:
         yield from (Finding(False, problem) for problem in found.problems)
         return
     manifest = found.manifest
+    yield Finding(True, _said(manifest))
+    act = _lead_sample if manifest.role is PluginRole.CHANNEL else _sample
+    for table in manifest.tables:
+        path = installed.sample(table.code)
+        if path is None:
+            yield Finding(False, f"“{table.title}”没有样表 samples/{table.code}.csv")
+            continue
+        try:
+            yield from act(installed, manifest, table, path, as_of)
+        except AdapterFailed as failed:
+            yield Finding(False, f"“{table.title}”的样表：{failed.failure.text}{_detail(failed.failure.detail)}")
+
+
+def _said(manifest: Manifest) -> str:
+    if manifest.role is PluginRole.CHANNEL:
+        return f"{manifest.owner}：{Channel(manifest.channel).title}"
+    if manifest.role is PluginRole.OUTLET:
+        return f"{manifest.owner}：{manifest.title}"
     kinds = "、".join(f"{KINDS[kind].title}（{'、'.join(sorted(mode.title for mode in manifest.modes(kind)))}）"
                      for kind in manifest.kinds)
-    yield Finding(True, f"{manifest.department.title}申报：{kinds or '没有事项'}")
-    for table in manifest.tables:
-        yield from _sample(installed, manifest, table, as_of)
+    return f"{manifest.owner}申报：{kinds or '没有事项'}"
 
 
-def _sample(installed: Installed, manifest: Manifest, table: Table, as_of: date) -> Iterator[Finding]:
-    path = installed.sample(table.code)
-    if path is None:
-        yield Finding(False, f"“{table.title}”没有样表 samples/{table.code}.csv")
+def _sample(installed: Installed, manifest: Manifest, table: Table, path: Path, as_of: date) -> Iterator[Finding]:
+    trial = try_sheet(installed, manifest, path, as_of=as_of)
+    if stopped := _misread(table, trial.opened):
+        yield stopped
         return
-    try:
-        trial = try_sheet(installed, manifest, path, as_of=as_of)
-    except AdapterFailed as failed:
-        yield Finding(False, f"“{table.title}”的样表：{failed.failure.text}{_detail(failed.failure.detail)}")
-        return
-    yield from _tried(table, trial)
-
-
-def _tried(table: Table, trial: Trial) -> Iterator[Finding]:
-    if trial.refused:
-        yield Finding(False, f"“{table.title}”的样表：{trial.refused}")
-        return
-    if trial.opened.table != table.code:
-        yield Finding(False, f"“{table.title}”的样表被认成了另一种表，请让必填列能区分两种表")
-        return
-    for problem in trial.problems[:MOST_SHOWN]:
-        yield Finding(False, f"“{table.title}”的样表第{problem.row}行“{problem.column}”：{problem.reason}")
+    yield from _problems(table, trial.problems)
     facts = "、".join(f"{KINDS[kind].title}{many}条" for kind, many in trial.facts_by_kind.items())
     yield Finding(not trial.problems, f"“{table.title}”的样表：读{trial.taken}行，得出{facts or '0条事实'}")
     silent = [KINDS[kind].title for kind in table.kinds if kind not in trial.facts_by_kind]
     if silent:
         yield Finding(False, f"“{table.title}”的样表没有一行得出：{'、'.join(silent)}")
+
+
+def _lead_sample(installed: Installed, manifest: Manifest, table: Table, path: Path, as_of: date) -> Iterator[Finding]:
+    trial = try_leads(installed, manifest, path, today=as_of)
+    if stopped := _misread(table, trial.opened):
+        yield stopped
+        return
+    yield from _problems(table, trial.problems)
+    categories = "、".join(f"{DifficultyCategory(code).title}{many}条" for code, many in trial.by_category.items())
+    yield Finding(bool(trial.told) and not trial.problems,
+                  f"“{table.title}”的样表：读{len(trial.mapped)}行，得出申报{trial.told}条（{categories or '没有困难类别'}）")
+
+
+def _misread(table: Table, opened: Opened) -> Finding | None:
+    if opened.refused:
+        return Finding(False, f"“{table.title}”的样表：{opened.refused}")
+    if opened.table != table.code:
+        return Finding(False, f"“{table.title}”的样表被认成了另一种表，请让必填列能区分两种表")
+    return None
+
+
+def _problems(table: Table, problems: Sequence[Problem]) -> Iterator[Finding]:
+    for problem in problems[:MOST_SHOWN]:
+        yield Finding(False, f"“{table.title}”的样表第{problem.row}行“{problem.column}”：{problem.reason}")
 
 
 def _detail(detail: str) -> str:

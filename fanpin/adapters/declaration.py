@@ -1,13 +1,15 @@
-"""Judge a declaration against 附件1: what a department may not claim is refused by name, with the reason."""
+"""Judge a declaration: a department's against 附件1, a channel's against 三(一); every refusal is by name, with the reason."""
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from fanpin.adapters.headers import plain
-from fanpin.adapters.manifest import CONTRACT, NONE, Claim, ColumnType, Manifest, Mode, Table
+from fanpin.adapters.manifest import NONE, Claim, ColumnType, Manifest, Mode, Table
+from fanpin.adapters.versions import PluginRole, refusal
 from fanpin.rules.departments import Department
 from fanpin.rules.duties import KINDS, Basis, Kind, SubjectKind, Unit, duties_of
+from fanpin.rules.intake import Channel
 from fanpin.rules.names import INVISIBLE
 
 MOST_TABLES, MOST_COLUMNS, MOST_WORDS, LONGEST_WORD = 20, 100, 300, 200
@@ -23,15 +25,15 @@ def problems(manifest: Manifest) -> list[str]:
     """Return a sentence for everything that the declaration may not say."""
     if not _bounded(manifest):
         return [f"申报内容过大：最多{MOST_TABLES}张表、每张{MOST_COLUMNS}列、每列{MOST_WORDS}个词，每个词{LONGEST_WORD}个字，且不能有看不见的字符"]
-    if manifest.contract != CONTRACT:
-        return [f"适配器按第{manifest.contract}版约定编写，本平台支持第{CONTRACT}版，请升级适配器或平台"]
-    return [*_form(manifest), *(problem for table in manifest.tables for problem in _table(manifest, table))]
+    if refused := refusal(manifest.contract, manifest.role):
+        return [refused]
+    return [*_form(manifest), *ROLES[manifest.role](manifest), *(problem for table in manifest.tables for problem in _table(manifest, table))]
 
 
 def same_names(manifests: Sequence[Manifest]) -> dict[str, str]:
-    """Return a sentence for each name that two adapters bear."""
+    """Return a sentence for each name that two plugins bear."""
     times = Counter(manifest.name for manifest in manifests)
-    return {name: f"有{many}个适配器同名“{name}”，都不启用，请卸载多余的" for name, many in times.items() if many > 1}
+    return {name: f"有{many}个程序同名“{name}”，都不启用，请卸载多余的" for name, many in times.items() if many > 1}
 
 
 def may_claim(department: Department, kind: Kind) -> bool:
@@ -71,6 +73,35 @@ def _form(manifest: Manifest) -> Iterable[str]:
         yield from (f"{what}的代码“{name}”只能用小写字母、数字和下划线" for name in names if not TABLE.fullmatch(name))
 
 
+def _department(manifest: Manifest) -> Iterable[str]:
+    if manifest.department is None:
+        yield "请写明是哪个部门的适配器"
+
+
+def _channel(manifest: Manifest) -> Iterable[str]:
+    platform = next((channel for channel in Channel if channel.value == manifest.channel), None)
+    if platform is None or not platform.is_platform:
+        yield f"申报渠道只有三个平台：{'、'.join(f'{channel.value}（{channel.title}）' for channel in Channel if channel.is_platform)}"
+    if not manifest.tables:
+        yield "请写明平台导出的表有哪些列"
+    for table in manifest.tables:
+        types = {column.type for column in table.columns if column.required}
+        if not {ColumnType.NAME, ColumnType.HEAD_NAME} & types:
+            yield f"“{table.title}”没有说明谁申报的必填列，须有：姓名或户主姓名"
+        if ColumnType.VILLAGE not in types:
+            yield f"“{table.title}”没有说明在哪里的必填列，须有：行政村"
+        if table.claims:
+            yield f"“{table.title}”申报了部门事项，申报渠道只说群众申报了什么"
+
+
+def _outlet(manifest: Manifest) -> Iterable[str]:
+    if manifest.tables:
+        yield "报送出口不收表格，请去掉 tables"
+
+
+ROLES = {PluginRole.DEPARTMENT: _department, PluginRole.CHANNEL: _channel, PluginRole.OUTLET: _outlet}
+
+
 def _table(manifest: Manifest, table: Table) -> Iterable[str]:
     where = f"“{table.title}”"
     seen: dict[str, str] = {}
@@ -92,13 +123,13 @@ def _table(manifest: Manifest, table: Table) -> Iterable[str]:
 
 
 def _claim(manifest: Manifest, table: Table, claim: Claim) -> Iterable[str]:
-    kind = KINDS.get(claim.kind)
+    kind, department = KINDS.get(claim.kind), manifest.department
     if kind is None:
         yield f"没有“{claim.kind}”这一事项"
         return
-    if not may_claim(manifest.department, kind):
+    if department is None or not may_claim(department, kind):
         owners = "、".join(owner.title for owner in kind.departments)
-        yield f"“{kind.title}”按附件1和县级分工由{owners}提供，{manifest.department.title}不能申报"
+        yield f"“{kind.title}”按附件1和县级分工由{owners}提供，{manifest.owner}不能申报"
         return
     if kind.basis is Basis.CONSENT and claim.mode is Mode.BULK:
         yield f"“{kind.title}”须经农户授权，只能逐人核查，不能批量提供"

@@ -2,7 +2,7 @@
 
 import pluggy
 
-from fanpin.adapters.base import Adapter
+from fanpin.adapters.base import Plugin
 
 PROJECT = "fanpin"
 GROUP = "fanpin.adapters"
@@ -12,5 +12,5 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 
 @hookspec
-def fanpin_adapter() -> Adapter:  # type: ignore[empty-body]
-    """Return the department's adapter."""
+def fanpin_adapter() -> Plugin:  # type: ignore[empty-body]
+    """Return the plugin: a department's adapter, a channel or an outlet."""

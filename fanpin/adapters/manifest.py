@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fanpin.adapters.contract import Transport
+from fanpin.adapters.versions import OLDEST, PluginRole
 from fanpin.rules.departments import Department
 from fanpin.rules.titles import TitledEnum
 
-CONTRACT = 1
 LONGEST_TEXT = 200
+# What somebody told in own words; five hundred rows of it stay below what one answer may hold.
+LONGEST_WORDS = 2000
 
 
 class ColumnType(TitledEnum):
-    """What stands in a column; the first six are keys, which the core takes out before a plugin sees the row."""
+    """What stands in a column; the first seven are keys, which the core takes out before a plugin sees the row."""
 
     ID_NUMBER = ("id_number", "身份证号")
     NAME = ("name", "姓名")
@@ -20,7 +22,9 @@ class ColumnType(TitledEnum):
     HEAD_NAME = ("head_name", "户主姓名")
     VILLAGE = ("village", "行政村")
     CERTIFICATE = ("certificate", "残疾人证号")
+    PHONE = ("phone", "联系电话")
     TEXT = ("text", "文字")
+    WORDS = ("words", "原话")
     DATE = ("date", "日期")
     MONTH = ("month", "年月")
     YEAR = ("year", "年度")
@@ -32,7 +36,7 @@ class ColumnType(TitledEnum):
     def is_key(self) -> bool:
         """Say whether the column tells who the row is about."""
         return self in (ColumnType.ID_NUMBER, ColumnType.NAME, ColumnType.HEAD_ID, ColumnType.HEAD_NAME,
-                        ColumnType.VILLAGE, ColumnType.CERTIFICATE)
+                        ColumnType.VILLAGE, ColumnType.CERTIFICATE, ColumnType.PHONE)
 
 
 class Mode(TitledEnum):
@@ -91,7 +95,7 @@ class Table:
     code: str
     title: str
     columns: tuple[Column, ...]
-    claims: tuple[Claim, ...]
+    claims: tuple[Claim, ...] = ()
 
     @property
     def all_columns(self) -> tuple[Column, ...]:
@@ -128,13 +132,18 @@ class Setting:
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """The whole declaration; `version` is the distribution's, added by the core. Stored, shown and compared."""
+    """The whole declaration; `version` is the distribution's, added by the core. Stored, shown and compared.
+
+    A department's adapter has a department, a channel the platform (`rules.intake.Channel`) whose declarations it reads.
+    """
 
     name: str
     title: str
-    department: Department
-    tables: tuple[Table, ...]
-    contract: int = CONTRACT
+    role: PluginRole = PluginRole.DEPARTMENT
+    department: Department | None = None
+    channel: str = ""
+    tables: tuple[Table, ...] = ()
+    contract: int = OLDEST
     version: str = ""
     scope: str = "本县登记范围"
     delay_days: int = 30
@@ -143,6 +152,11 @@ class Manifest:
     transports: tuple[Transport, ...] = (Transport.SHEET,)
     hosts: tuple[str, ...] = ()
     declarative: bool = True
+
+    @property
+    def owner(self) -> str:
+        """Return whose plugin it is, in words: the department, else what the plugin is."""
+        return self.department.title if self.department is not None else self.role.title
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -165,6 +179,7 @@ def _column(type_: ColumnType, names: tuple[str, ...], required: bool, hint: str
 ID_NAMES = ("身份证号", "身份证号码", "公民身份号码", "公民身份证号码", "居民身份证号码", "证件号码", "证件号", "身份证")
 HEAD_ID_NAMES = ("户主身份证号", "户主身份证号码", "户主证件号码", "户主证件号", "户主公民身份号码")
 VILLAGE_NAMES = ("行政村", "村", "村名", "村委会", "行政村名称", "所在村", "村（社区）", "行政村代码")
+PHONE_NAMES = ("联系电话", "手机号", "手机号码", "电话", "联系方式", "联系手机")
 CERTIFICATE_NAMES = ("残疾人证号", "残疾证号", "残疾人证号码", "残疾人证")
 
 
@@ -196,6 +211,16 @@ def village(*names: str, required: bool = False) -> Column:
 def certificate(*names: str, required: bool = True) -> Column:
     """Declare the 残疾人证号: its ID number becomes the key, and the row keeps category and grade ("54")."""
     return _column(ColumnType.CERTIFICATE, names or CERTIFICATE_NAMES, required, "20位或22位，单元格须为文本格式")
+
+
+def phone(*names: str, required: bool = False) -> Column:
+    """Declare the phone number under which the person can be reached."""
+    return _column(ColumnType.PHONE, names or PHONE_NAMES, required, "手机号或带区号的固定电话")
+
+
+def words(*names: str, required: bool = False, hint: str = "") -> Column:
+    """Declare what somebody told in own words: kept as it stands, lines too, at most 2000 characters."""
+    return _column(ColumnType.WORDS, names, required, hint)
 
 
 def text(*names: str, required: bool = False, hint: str = "") -> Column:

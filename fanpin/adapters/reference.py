@@ -6,38 +6,73 @@ from collections.abc import Callable, Iterator
 from fanpin import adapters
 from fanpin.adapters import manifest as m
 from fanpin.adapters import run, wire
-from fanpin.adapters.base import Adapter, Row
+from fanpin.adapters.base import Adapter, Plugin, Row
+from fanpin.adapters.channel import Channel, LeadRow
 from fanpin.adapters.contract import LENGTHS
+from fanpin.adapters.leads import LONGEST_NUMBER, LONGEST_RELATION
+from fanpin.adapters.outlet import Outlet
 from fanpin.adapters.scaffold import claimable
+from fanpin.adapters.versions import CONTRACT, OLDEST, SINCE, PluginRole
 from fanpin.rules.departments import Department
 from fanpin.rules.duties import Basis, Kind
+from fanpin.rules.intake import Channel as Platform
+from fanpin.rules.intake import DifficultyCategory
 
 COLUMNS = (adapters.id_number, adapters.person_name, adapters.head_id, adapters.head_name, adapters.village,
-           adapters.certificate, adapters.text, adapters.day, adapters.month, adapters.year, adapters.amount,
+           adapters.certificate, adapters.phone, adapters.text, adapters.words, adapters.day, adapters.month, adapters.year, adapters.amount,
            adapters.count, adapters.code)
 CLAIMS = (adapters.bulk, adapters.question)
 
 
 def page() -> str:
     """Return the page as Markdown."""
-    return "\n".join([*_head(), *_adapter(), *_calls("列", COLUMNS), *_calls("申报", CLAIMS), *_row(), *_limits(), *_kinds()]) + "\n"
+    return "\n".join([
+        *_head(), *_versions(), *_adapter(), *_calls("列", COLUMNS), *_calls("申报", CLAIMS), *_row(), *_channel(), *_outlet(),
+        *_limits(), *_kinds()]) + "\n"
 
 
 def _head() -> Iterator[str]:
     yield from ("# 适配器约定参考", "",
-                f"由 `fanpin adapter reference` 从程序生成（约定第{m.CONTRACT}版）；请勿手改。写法见 [adapters.md](adapters.md)。", "",
-                f"适配器只从 `fanpin.adapters` 引入：{'、'.join(f'`{name}`' for name in adapters.__all__)}。", "")
+                f"由 `fanpin adapter reference` 从程序生成（约定第{CONTRACT}版）；请勿手改。写法见 [adapters.md](adapters.md)。", "",
+                f"程序只从 `fanpin.adapters` 引入：{'、'.join(f'`{name}`' for name in adapters.__all__)}。", "")
+
+
+def _versions() -> Iterator[str]:
+    yield from (
+        "## 约定的版本", "",
+        f"现在是第{CONTRACT}版。程序用 `contract = 版本号` 写明自己按哪一版写；不写的，按第{OLDEST}版对待（那时还不要求写）。", "",
+        f"- 第{OLDEST}版起按任何一版写的程序都照常能用，不必改。",
+        f"- 写着比第{CONTRACT}版更新的，或比第{OLDEST}版更旧的，不启用，并说明原因；`fanpin adapter list` 和页面上都看得到。",
+        "- 版本号只在两种情况下提高：原来能用的写法以后不能用了，或者有了新的东西可写。只加不改的，旧程序不受影响。",
+        "- 不再支持一个旧版本之前，更新记录（CHANGELOG）至少提前一个发布版写明。", "",
+        "| 角色 | 基类 | 从第几版起 |", "|---|---|---|",
+        *(f"| {role.title}（`{role.value}`） | `{kind.__name__}` | {SINCE[role]} |" for role, kind in zip(PluginRole, (Adapter, Channel, Outlet))), "")
 
 
 def _adapter() -> Iterator[str]:
-    yield from ("## 适配器的属性", "", "| 属性 | 默认 |", "|---|---|")
-    for name in Adapter.__annotations__:
-        value = getattr(Adapter, name, None)
-        shown = "必填" if value is None else f"`{_shown(value)}`"
-        yield f"| `{name}` | {shown} |"
-    yield ""
+    yield from ("## 部门适配器的属性（`Adapter`）", "", *_attributes(Adapter), "")
     for method in (Adapter.of_row, Adapter.facts):
         yield from _call(method)
+
+
+def _attributes(kind: type[Plugin]) -> Iterator[str]:
+    yield from ("| 属性 | 默认 |", "|---|---|")
+    for name in {**Plugin.__annotations__, **kind.__annotations__}:
+        value = getattr(kind, name, None)
+        yield f"| `{name}` | {'必填' if value is None else f'`{_shown(value)}`'} |"
+
+
+def _channel() -> Iterator[str]:
+    platforms = "、".join(f"`{channel.value}` {channel.title}" for channel in Platform if channel.is_platform)
+    categories = "、".join(f"`{category.value}` {category.title}" for category in DifficultyCategory)
+    yield from ("## 申报渠道（`Channel`）", "", f"`platform` 是三个平台之一：{platforms}。", f"困难类别：{categories}。", "",
+                *_attributes(Channel), "")
+    for method in (Channel.of_row, Channel.leads, LeadRow.lead):
+        yield from _call(method)
+
+
+def _outlet() -> Iterator[str]:
+    yield from ("## 报送出口（`Outlet`）", "", *_attributes(Outlet), "")
 
 
 def _shown(value: object) -> str:
@@ -71,7 +106,8 @@ def _limits() -> Iterator[str]:
     rows = {
         "载入": f"{run.LOAD_SECONDS}秒", "一批": f"{wire.ROWS_AT_A_TIME}行，{run.MAP_SECONDS}秒", "内存": f"{run.MEMORY_MB} MB",
         "处理器": f"{run.CPU_SECONDS}秒", "一批的答复": f"{wire.LARGEST_ANSWER >> 20} MB", "一行的事实": f"{wire.MOST_FACTS}条",
-        "文字列": f"{m.LONGEST_TEXT}字", **{f"事实的 {field}": f"{length}字" for field, length in LENGTHS.items()},
+        "文字列": f"{m.LONGEST_TEXT}字", "原话列": f"{m.LONGEST_WORDS}字", "申报的流水号": f"{LONGEST_NUMBER}字",
+        "申报人与户主的关系": f"{LONGEST_RELATION}字", **{f"事实的 {field}": f"{length}字" for field, length in LENGTHS.items()},
         "网络、文件、进程、环境变量": "没有",
     }
     yield from (f"| {what} | {limit} |" for what, limit in rows.items())

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
-from typing import Self
+from typing import Self, TypeVar
 
 import msgspec
 
@@ -17,7 +17,7 @@ from fanpin.adapters.distributions import Installed
 from fanpin.adapters.failures import LOADING, MAPPING, AdapterFailed, Failure, failure_of
 from fanpin.adapters.manifest import Manifest, Table
 from fanpin.adapters.wire import (
-    LARGEST_ANSWER, MOST_FACTS, ROWS_AT_A_TIME, Answers, Ask, Declared, FactOut, Problem, ReadRow, ReplyOut, encode,
+    LARGEST_ANSWER, MOST_FACTS, ROWS_AT_A_TIME, Answers, AskFacts, Declared, FactOut, Problem, ReadRow, ReplyOut, Request, encode,
 )
 from fanpin.rules import identity, names
 from fanpin.sandbox import Child, ChildFailed, RequestFailed
@@ -27,11 +27,12 @@ ENDLESS = 10**9
 # An ID number that a plugin puts into words would reach people who may not see it.
 ID_INSIDE = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)|(?<!\d)\d{15}(?!\d)")
 FREE = ("ref", "other", "label")
+Message = TypeVar("Message")
 
 
 @dataclass(frozen=True)
 class Usable:
-    """An installed adapter: its declaration, or the sentences why it is refused."""
+    """An installed plugin: its declaration, or the sentences why it is refused."""
 
     installed: Installed
     manifest: Manifest | None = None
@@ -39,7 +40,7 @@ class Usable:
 
     @property
     def ok(self) -> bool:
-        """Say whether the adapter may be called."""
+        """Say whether the plugin may be called."""
         return self.manifest is not None and not self.problems
 
 
@@ -58,7 +59,7 @@ class MappedRow:
 
 
 def usable(found: Sequence[Installed] | None = None) -> list[Usable]:
-    """Ask every installed adapter for its declaration, each in a child of its own, and judge it."""
+    """Ask every installed plugin for its declaration, each in a child of its own, and judge it."""
     listed = distributions.installed() if found is None else list(found)
     with ThreadPoolExecutor(max_workers=2) as pool:
         asked = list(pool.map(declared, listed))
@@ -73,7 +74,7 @@ def manifests() -> dict[str, Manifest]:
 
 
 def declared(installed: Installed) -> Usable:
-    """Ask one adapter for its declaration and judge it against 附件1."""
+    """Ask one plugin for its declaration and judge it: a department's against 附件1, every other against its role."""
     if installed.problem:
         return Usable(installed, problems=(installed.problem,))
     child = _child(installed)
@@ -84,7 +85,7 @@ def declared(installed: Installed) -> Usable:
     finally:
         child.close()
     if said.manifest is None:
-        return Usable(installed, problems=(said.refused or "适配器没有说明自己是什么",))
+        return Usable(installed, problems=(said.refused or "程序没有说明自己是什么",))
     own = said.manifest.settings
     manifest = replace(said.manifest, version=installed.version,
                        settings=(*own, *connections.settings(said.manifest.transports, said.manifest.tables)))
@@ -101,7 +102,7 @@ class PluginChild:
         # Where the rows come from is the core's own business: no address and no secret crosses.
         own = [setting for setting in manifest.settings if not setting.secret and not connections.is_ours(setting.name)]
         open_names, defaults = {setting.name for setting in own}, {setting.name: setting.default for setting in own}
-        self._settings = {**defaults, **{name: value for name, value in (settings or {}).items() if name in open_names}}
+        self.settings = {**defaults, **{name: value for name, value in (settings or {}).items() if name in open_names}}
         self._manifest, self._child = manifest, _child(installed)
 
     def __enter__(self) -> Self:
@@ -110,6 +111,13 @@ class PluginChild:
     def __exit__(self, *_: object) -> None:
         self._child.close()
 
+    def ask(self, request: Request, answer: type[Message]) -> Message:
+        """Put one request; what is no such answer raises AdapterFailed."""
+        try:
+            return msgspec.json.decode(self._child.ask(encode(request), wall_seconds=MAP_SECONDS), type=answer)
+        except (ChildFailed, RequestFailed, msgspec.MsgspecError) as error:
+            raise AdapterFailed(failure_of(error, MAPPING)) from error
+
     def map(self, table: Table, rows: Iterable[ReadRow], *, as_of: date) -> Iterator[MappedRow]:
         """Yield what the plugin says of each row, in order; an answer about anybody else raises AdapterFailed."""
         coming = iter(rows)
@@ -117,14 +125,19 @@ class PluginChild:
             yield from self._chunk(table, chunk, as_of)
 
     def _chunk(self, table: Table, rows: Sequence[ReadRow], as_of: date) -> Iterator[MappedRow]:
-        tokens = {secrets.token_hex(8): row for row in rows}
-        ask = Ask(table.code, self._settings, [(token, row.cells) for token, row in tokens.items()])
-        try:
-            answer = self._child.ask(encode(ask), wall_seconds=MAP_SECONDS)
-            items = msgspec.json.decode(answer, type=Answers).items
-        except (ChildFailed, RequestFailed, msgspec.MsgspecError) as error:
-            raise AdapterFailed(failure_of(error, MAPPING)) from error
-        return _judged(table, tokens, items, as_of)
+        tokens = tokens_for(rows)
+        asked = AskFacts(table.code, self.settings, [(token, row.cells) for token, row in tokens.items()])
+        return _judged(table, tokens, self.ask(asked, Answers).items, as_of)
+
+
+def tokens_for(rows: Sequence[ReadRow]) -> dict[str, ReadRow]:
+    """Give each row a name that is new in every request and tells nothing."""
+    return {secrets.token_hex(8): row for row in rows}
+
+
+def boundary(code: str, text: str) -> AdapterFailed:
+    """Return the refusal of a whole answer that is about somebody or something else: a security event."""
+    return AdapterFailed(Failure(code, text, security=True))
 
 
 def map_rows(installed: Installed, manifest: Manifest, table: Table, rows: Iterable[ReadRow], *, as_of: date,
@@ -148,9 +161,9 @@ def _judged(table: Table, tokens: Mapping[str, ReadRow], items: Iterable[FactOut
     answers: dict[str, list[tuple[str, Answer]]] = {token: [] for token in tokens}
     for item in items:
         if item.subject not in tokens:
-            raise AdapterFailed(_boundary("stranger", "适配器答复了没有询问的对象，整批退回"))
+            raise boundary("stranger", "适配器答复了没有询问的对象，整批退回")
         if item.kind not in table.kinds:
-            raise AdapterFailed(_boundary("not_claimed", "适配器答复了没有申报的事项，整批退回"))
+            raise boundary("not_claimed", "适配器答复了没有申报的事项，整批退回")
         if isinstance(item, FactOut):
             facts[item.subject].append(_fact(item))
         else:
@@ -158,13 +171,9 @@ def _judged(table: Table, tokens: Mapping[str, ReadRow], items: Iterable[FactOut
     return (_row(token, row, facts[token], answers[token], as_of) for token, row in tokens.items())
 
 
-def _boundary(code: str, text: str) -> Failure:
-    return Failure(code, text, security=True)
-
-
 def _fact(item: FactOut) -> Fact:
     if any(_holds_id(getattr(item, field)) for field in FREE):
-        raise AdapterFailed(_boundary("id_inside", "适配器在答复的文字里夹带证件号码，整批退回"))
+        raise boundary("id_inside", "适配器在答复的文字里夹带证件号码，整批退回")
     return item.fact()
 
 
@@ -196,7 +205,7 @@ def _row(token: str, row: ReadRow, facts: Sequence[Fact], answers: Sequence[tupl
     reasons = [reason for fact in facts for reason in fact_errors(fact, as_of=as_of).values()]
     if len(facts) > MOST_FACTS:
         reasons.append(f"一行得出{len(facts)}条事实，超过{MOST_FACTS}条")
-    if any(_unclean(getattr(fact, field)) for fact in facts for field in FREE):
+    if any(unclean(getattr(fact, field)) for fact in facts for field in FREE):
         reasons.append("文字中有看不见的控制字符")
     kinds = [kind for kind, _ in answers]
     if len(set(kinds)) < len(kinds) or set(kinds) & {fact.kind for fact in facts}:
@@ -206,5 +215,6 @@ def _row(token: str, row: ReadRow, facts: Sequence[Fact], answers: Sequence[tupl
     return MappedRow(row, tuple(facts), tuple(answers))
 
 
-def _unclean(words: str) -> bool:
+def unclean(words: str) -> bool:
+    """Say whether words hold signs that nobody sees."""
     return names.clean_note(words, len(words) + 1) != words.strip()

@@ -9,6 +9,7 @@ from itertools import islice
 
 from fanpin.adapters.contract import Transport
 from fanpin.adapters.declaration import NAME, may_claim
+from fanpin.adapters.versions import CONTRACT
 from fanpin.rules.departments import Department
 from fanpin.rules.duties import KINDS, Basis, Column, Kind, SubjectKind, Unit, duties_of
 from fanpin.rules.identity import synthetic_id
@@ -113,6 +114,7 @@ class {_class(name)}(Adapter):
 
     name = "{name}"
     title = "{title}"
+    contract = {CONTRACT}
     department = Department.{department.name}
     tables = ({tables},)
 {f"    transports = ({ways})" + chr(10) if ways else ""}

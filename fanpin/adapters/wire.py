@@ -6,8 +6,9 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from fanpin.adapters.channel import ToldLead
 from fanpin.adapters.contract import Fact
-from fanpin.adapters.manifest import Manifest, Table
+from fanpin.adapters.manifest import LONGEST_WORDS, Manifest, Table
 
 ROWS_AT_A_TIME = 500
 LARGEST_ANSWER = 5 << 20
@@ -85,12 +86,24 @@ class Written(Struct, frozen=True):
     lines: dict[int, tuple[str, ...]]
 
 
-class Ask(Struct, frozen=True):
-    """Ask a plugin child for its declaration, or what the rows of a table say."""
+class AskFacts(Struct, frozen=True, tag="facts"):
+    """Ask a department's adapter what the rows of a table say."""
 
-    table: str = ""
-    settings: dict[str, str] = {}
-    rows: list[tuple[str, dict[str, Cell]]] = []
+    table: str
+    settings: dict[str, str]
+    rows: list[tuple[str, dict[str, Cell]]]
+
+
+class AskLeads(Struct, frozen=True, tag="leads"):
+    """Ask a channel which declarations the rows of a table are."""
+
+    table: str
+    settings: dict[str, str]
+    rows: list[tuple[str, dict[str, Cell]]]
+
+
+# A frame without content asks for the declaration.
+Request = AskFacts | AskLeads
 
 
 class FactOut(Struct, frozen=True, tag="fact", forbid_unknown_fields=True, omit_defaults=True):
@@ -125,6 +138,27 @@ class Answers(Struct, frozen=True, forbid_unknown_fields=True):
     """All that a plugin says of one request."""
 
     items: list[FactOut | ReplyOut]
+
+
+class LeadOut(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A declaration on its way out of a channel."""
+
+    subject: Token
+    number: Words
+    declared_on: Day | None
+    statement: Annotated[str, Meta(max_length=LONGEST_WORDS)]
+    categories: tuple[Code, ...] = ()
+    relation: Words = ""
+
+    def lead(self) -> ToldLead:
+        """Return it as the contract's value."""
+        return ToldLead(**msgspec.structs.asdict(self))
+
+
+class Leads(Struct, frozen=True, forbid_unknown_fields=True):
+    """All that a channel says of one request."""
+
+    items: list[LeadOut]
 
 
 class Declared(Struct, frozen=True, forbid_unknown_fields=True):

@@ -88,7 +88,7 @@ def _words(column: Column) -> list[str]:
 def _explain(sheet: Worksheet, manifest: Manifest, table: Table, heading: Format) -> None:
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, 3, 36)
-    for at, words in enumerate((f"{manifest.department.title}：{table.title}", "红底的列必填；列的先后不限，可以有多余的列；日期按 2026-03-02 的样式填写。")):
+    for at, words in enumerate((f"{manifest.owner}：{table.title}", "红底的列必填；列的先后不限，可以有多余的列；日期按 2026-03-02 的样式填写。")):
         sheet.write_string(at, 0, words)
     for place, words in enumerate(("列名", "填什么", "可填的词", "也认得的列名")):
         sheet.write_string(3, place, words, heading)

@@ -224,7 +224,7 @@ def _listed(release: AdapterRelease, approved: bool) -> Listed:
 
 
 def _claimed(manifest: Manifest) -> list[Claimed]:
-    wording = {kind: duty.wording for duty in duties_of(manifest.department) for kind in duty.facts}
+    wording = {kind: duty.wording for duty in duties_of(manifest.department) for kind in duty.facts} if manifest.department else {}
     return [Claimed(
         KINDS[kind], "、".join(f"{mode.title}（{CLAUSES[mode.value]}）" for mode in sorted(manifest.modes(kind))),
         "、".join(table.title for table in manifest.tables if kind in table.kinds), wording.get(kind, "县级分工"))

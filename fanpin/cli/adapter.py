@@ -8,17 +8,23 @@ import click
 from flask import Flask
 
 from fanpin.adapters import distributions, run
+from fanpin.adapters.channel import ToldLead
 from fanpin.adapters.check import check
 from fanpin.adapters.contract import Answer, Fact, Later, NotFound, Unavailable
+from fanpin.adapters.distributions import Installed
 from fanpin.adapters.failures import AdapterFailed
+from fanpin.adapters.lead_trial import LeadTrial, try_leads
+from fanpin.adapters.manifest import Manifest
 from fanpin.adapters.run import Usable
-from fanpin.adapters.trial import try_sheet
+from fanpin.adapters.trial import Trial, try_sheet
+from fanpin.adapters.versions import PluginRole
 from fanpin.adapters.wire import encode
 from fanpin.cli import Plain, load_settings
 from fanpin.cli.adapter_making import certify_command, new_command, reference_command
 from fanpin.cli.opening import open_app
 from fanpin.clock import Clock
 from fanpin.extensions import db, writing
+from fanpin.rules.intake import Channel
 from fanpin.steps import adapters
 
 
@@ -34,7 +40,7 @@ command.add_command(reference_command)
 
 @command.command("list")
 def list_command() -> None:
-    """列出已安装的适配器（不需要数据库）：名称、版本、部门、事项、不能启用的原因。"""
+    """列出已安装的适配器、申报渠道和报送出口（不需要数据库）：名称、版本、是谁的、事项、不能启用的原因。"""
     found = run.usable()
     for one in found:
         click.echo(_line(one))
@@ -101,6 +107,11 @@ def run_command(name: str, ask: Path, table: str, as_of: click.DateTime | None) 
         raise Plain("不能启用：" + "；".join(one.problems))
     if table and table not in [known.code for known in one.manifest.tables]:
         raise Plain(f"没有“{table}”这种表，只有：{'、'.join(known.code for known in one.manifest.tables)}")
+    if one.manifest.role is PluginRole.OUTLET:
+        raise Plain(f"{one.manifest.owner}不读表格，不能这样试运行。")
+    if one.manifest.role is PluginRole.CHANNEL:
+        _run_channel(one.installed, one.manifest, ask, table, _day(as_of))
+        return
     try:
         trial = try_sheet(one.installed, one.manifest, ask, as_of=_day(as_of), table=table)
     except AdapterFailed as failed:
@@ -111,6 +122,24 @@ def run_command(name: str, ask: Path, table: str, as_of: click.DateTime | None) 
         said = {"row": row.row.number, "facts": [_fact(fact) for fact in row.facts],
                 "answers": {kind: _answer(answer) for kind, answer in row.answers}}
         click.echo(json.dumps(said, ensure_ascii=False))
+    _rest(trial)
+
+
+def _run_channel(installed: Installed, manifest: Manifest, ask: Path, table: str, today: date) -> None:
+    """Print what a channel says of a platform's export: no key, nothing stored."""
+    try:
+        trial = try_leads(installed, manifest, ask, today=today, table=table)
+    except AdapterFailed as failed:
+        raise Plain(failed.failure.text) from failed
+    if trial.refused:
+        raise Plain(trial.refused)
+    for row in trial.mapped:
+        if not row.problems:
+            click.echo(json.dumps({"row": row.row.number, "lead": _fact(row.lead) if row.lead else None}, ensure_ascii=False))
+    _rest(trial)
+
+
+def _rest(trial: Trial | LeadTrial) -> None:
     for problem in trial.problems:
         click.echo(json.dumps({"row": problem.row, "column": problem.column, "problem": problem.reason}, ensure_ascii=False))
     for notice in (*trial.opened.confirm, *trial.notices):
@@ -129,10 +158,17 @@ def _usable(name: str) -> Usable:
 
 def _line(one: Usable) -> str:
     where = f"{one.installed.entry} {one.installed.version}  {one.installed.digest[:12]}"
-    return f"{where}  {one.manifest.department.title}  {'、'.join(one.manifest.kinds)}" if one.manifest else where
+    return f"{where}  {one.manifest.owner}  {_told(one.manifest)}" if one.manifest else where
 
 
-def _fact(fact: Fact) -> dict[str, object]:
+
+def _told(manifest: Manifest) -> str:
+    if manifest.role is PluginRole.CHANNEL:
+        return Channel(manifest.channel).title if manifest.channel in set(Channel) else manifest.channel
+    return "、".join(manifest.kinds) if manifest.role is PluginRole.DEPARTMENT else manifest.title
+
+
+def _fact(fact: Fact | ToldLead) -> dict[str, object]:
     values = json.loads(encode(fact))
     return {name: value for name, value in values.items() if name != "subject" and value not in ("", None)}
 

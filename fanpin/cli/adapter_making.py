@@ -93,9 +93,8 @@ def _installed(name: str) -> Installed:
 
 
 def _printed(report: Report) -> bytes:
-    department = Department(report.department).title if report.department else ""
     data = AdapterCertificate(
-        name=report.name, version=report.version, digest=report.digest, title=report.title, department=department,
+        name=report.name, version=report.version, digest=report.digest, title=report.title, department=report.owner,
         contract=report.contract, as_of=report.as_of, ok=report.ok,
         conclusion="通过，可以部署" if report.ok else "未通过，不能部署",
         cases=tuple(CertificateCase(title=case.title, state=case.state.title, text=case.text, seconds=f"{case.seconds:.1f}")

@@ -1,4 +1,4 @@
-"""Department adapters as they were found installed: releases with their health, a county's settings and standing approval."""
+"""Plugins as they were found installed: releases with their health, a county's settings and standing approval."""
 
 from datetime import datetime
 
@@ -7,13 +7,14 @@ from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, UniqueCon
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fanpin.adapters.manifest import Manifest
+from fanpin.adapters.versions import PluginRole
 from fanpin.extensions import Base
 from fanpin.models.scoped import Referenced, Scope, Scoped
-from fanpin.models.types import Encrypted, Instant, Json
+from fanpin.models.types import Code, Encrypted, Instant, Json
 
 
 class AdapterRelease(Referenced, Base):
-    """One version of an adapter: what it declared when it was first seen, whether it may be used, how it fares."""
+    """One version of a plugin: what it declared when it was first seen, whether it may be used, how it fares."""
 
     __tablename__ = "adapter_release"
     __table_args__ = (UniqueConstraint("name", "version", "digest"),)
@@ -21,6 +22,7 @@ class AdapterRelease(Referenced, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(60))
     title: Mapped[str] = mapped_column(String(60), default="")
+    role: Mapped[PluginRole] = mapped_column(Code(PluginRole), default=PluginRole.DEPARTMENT)
     department: Mapped[str] = mapped_column(String(40), default="")
     distribution: Mapped[str] = mapped_column(String(80))
     version: Mapped[str] = mapped_column(String(40))

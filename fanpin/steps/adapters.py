@@ -15,6 +15,7 @@ from fanpin.adapters.distributions import Installed
 from fanpin.adapters.manifest import Manifest, Setting, SettingType
 from fanpin.adapters.reach import Reach
 from fanpin.adapters.run import Usable
+from fanpin.adapters.versions import PluginRole
 from fanpin.models.adapters import AdapterApproval, AdapterRelease, AdapterSetting
 from fanpin.rules.actions import Action
 from fanpin.rules.areas import AreaLevel
@@ -71,8 +72,9 @@ def _put(row: AdapterRelease, one: Usable, now: datetime) -> bool:
     changed = (row.manifest or {}, row.problems or [], row.present) != (manifest, problems, True)
     row.manifest, row.problems, row.present, row.last_seen = manifest, problems, True, now
     if one.manifest is not None:
-        row.title, row.department = one.manifest.title[:60], one.manifest.department.value
-        row.contract = one.manifest.contract
+        department = one.manifest.department
+        row.title, row.role, row.contract = one.manifest.title[:60], one.manifest.role, one.manifest.contract
+        row.department = department.value if department is not None else ""
     return changed
 
 
@@ -83,19 +85,20 @@ def _note(session: Session, row: AdapterRelease, *, now: datetime) -> None:
                  facts={"adapter": row.name, "version": row.version, "digest": row.digest, "state": state})
 
 
-def present_releases(session: Session, *, department: str = "") -> list[AdapterRelease]:
-    """List the releases that are installed now, of one department or of all."""
-    query = select(AdapterRelease).where(AdapterRelease.present).order_by(AdapterRelease.department, AdapterRelease.name)
+def present_releases(session: Session, *, department: str = "", role: PluginRole = PluginRole.DEPARTMENT) -> list[AdapterRelease]:
+    """List the releases of a role that are installed now, of one department or of all."""
+    query = select(AdapterRelease).where(AdapterRelease.present, AdapterRelease.role == role).order_by(
+        AdapterRelease.department, AdapterRelease.name)
     return list(session.scalars(query.where(AdapterRelease.department == department) if department else query))
 
 
-def release_named(session: Session, name: str) -> AdapterRelease:
-    """Return the usable release of that name, the newest where several stand; refuse where there is none."""
-    rows = session.scalars(select(AdapterRelease).where(AdapterRelease.name == name, AdapterRelease.present)
-                           .order_by(AdapterRelease.id.desc()))
+def release_named(session: Session, name: str, *, role: PluginRole = PluginRole.DEPARTMENT) -> AdapterRelease:
+    """Return the usable release of that name and role, the newest where several stand; refuse where there is none."""
+    rows = session.scalars(select(AdapterRelease).where(
+        AdapterRelease.name == name, AdapterRelease.present, AdapterRelease.role == role).order_by(AdapterRelease.id.desc()))
     row = next((row for row in rows if row.usable), None)
     if row is None:
-        raise NotAllowedHere(f"没有可用的适配器“{name}”，请联系系统管理员。", action="", clause=CLAUSE)
+        raise NotAllowedHere(f"没有可用的{role.title}“{name}”，请联系系统管理员。", action="", clause=CLAUSE)
     return row
 
 
@@ -135,6 +138,8 @@ def approve(session: Session, release: AdapterRelease, *, document: str, actor: 
     """Let this release's answers count in the county without a signature each time; an upgrade needs a new approval."""
     doing.permit(session, Action.ADAPTER_APPROVE, actor=actor)
     doing.filled(document=document)
+    if release.role is not PluginRole.DEPARTMENT:
+        raise NotAllowedHere(f"{release.role.title}没有要批准的自动答复。", action=Action.ADAPTER_APPROVE.value, clause=CLAUSE)
     if not release.usable:
         raise NotAllowedHere("这个适配器现在不能用，不能批准。", action=Action.ADAPTER_APPROVE.value, clause=CLAUSE)
     county = doing.ancestor(session, actor.area_path, AreaLevel.COUNTY)

@@ -36,7 +36,8 @@ def test_what_is_fine_is_taken() -> None:
 
 
 @pytest.mark.parametrize(("changed", "words"), [
-    (replace(FINE, contract=2), "第2版约定"),
+    (replace(FINE, contract=3), "第3版约定"),
+    (replace(FINE, department=None), "哪个部门"),
     (replace(FINE, department=Department.HEALTH), "由医保部门提供，卫健部门不能申报"),
     (replace(FINE, name="Fanpin Fine"), "小写字母"),
     (replace(FINE, title=" "), "中文名称"),

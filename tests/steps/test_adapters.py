@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 from fanpin.adapters import distributions, run
 from fanpin.adapters.failures import AdapterFailed, Failure
 from fanpin.adapters.run import Usable
+from fanpin.adapters.versions import PluginRole
 from fanpin.models.adapters import AdapterApproval, AdapterFailure, AdapterRelease, AdapterSetting
 from fanpin.models.audit import AuditDetail, AuditEvent
 from fanpin.rules.refusals import AlreadyHandled, Invalid, NotAllowedHere, NotPermitted
 from fanpin.steps import adapter_health, adapter_trials, adapters
 from fanpin.worker import drain
+from tests.adapters import platforms
 from tests.adapters.books import IDS
 from tests.adapters.samples import written
 from tests.conftest import StandingClock
@@ -69,6 +71,20 @@ def test_what_is_gone_or_refused_cannot_be_used(session: Session, clock: Standin
     told = adapters.refresh(session, [replace(found, problems=("不能申报",))], now=clock.now())
     assert told.refused == ("fanpin-invented：不能申报",) and not release.usable
     assert tags(session) == ["adapter.refresh"] * 3
+
+
+def test_a_channel_is_stored_with_its_role_and_is_no_departments_adapter(
+        session: Session, clock: StandingClock, found: Usable, tmp_path: Path, world: World) -> None:
+    channel = run.declared(platforms.written(tmp_path))
+    release = refreshed(session, clock, found, channel)
+    assert (release.name, release.role, release.department) == ("fanpin-channel-invented", PluginRole.CHANNEL, "")
+    assert [row.name for row in adapters.present_releases(session)] == ["fanpin-invented"]
+    assert adapters.present_releases(session, role=PluginRole.CHANNEL) == [release]
+    assert adapters.release_named(session, release.name, role=PluginRole.CHANNEL) is release
+    with pytest.raises(NotAllowedHere, match="没有可用的部门适配器"):
+        adapters.release_named(session, release.name)
+    with pytest.raises(NotAllowedHere, match="申报渠道没有要批准的自动答复"):
+        adapters.approve(session, release, document="会议纪要", actor=world.actors[DECIDER], now=clock.now())
 
 
 def test_an_upgrade_is_a_release_of_its_own(session: Session, clock: StandingClock, found: Usable) -> None:

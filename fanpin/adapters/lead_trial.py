@@ -1,0 +1,62 @@
+"""Send a platform's export through both children and tell what became of every row; nothing is stored."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from fanpin.adapters.distributions import Installed
+from fanpin.adapters.leads import MappedLead, map_leads
+from fanpin.adapters.manifest import Manifest
+from fanpin.adapters.reading import SheetReading
+from fanpin.adapters.run import PluginChild
+from fanpin.adapters.wire import Opened, Problem
+
+
+@dataclass(frozen=True)
+class LeadTrial:
+    """What an export gave: rows with their declarations, problems by row; `opened.refused` where it could not be read."""
+
+    opened: Opened
+    mapped: tuple[MappedLead, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    refused_rows: int = 0
+    notices: tuple[str, ...] = ()
+
+    @property
+    def refused(self) -> str:
+        """Return why the whole was refused, "" where it was read."""
+        return self.opened.refused
+
+    @property
+    def told(self) -> int:
+        """Count the declarations."""
+        return sum(row.lead is not None for row in self.mapped)
+
+    @property
+    def by_category(self) -> dict[str, int]:
+        """Count the declarations of each category of difficulty."""
+        return dict(Counter(category for row in self.mapped if row.lead for category in row.lead.categories))
+
+
+def try_leads(installed: Installed, manifest: Manifest, sheet: Path, *, today: date, table: str = "",
+              settings: Mapping[str, str] | None = None) -> LeadTrial:
+    """Read an export and map it; a child that fails raises AdapterFailed."""
+    tables = [manifest.table(table)] if table else manifest.tables
+    with SheetReading(sheet, tables) as reading:
+        opened = reading.opened
+        if opened.refused:
+            return LeadTrial(opened)
+        mapped: list[MappedLead] = []
+        problems: list[Problem] = []
+        notices, refused = list(opened.notices), 0
+        with PluginChild(installed, manifest, settings=settings) as plugin:
+            for chunk in reading:
+                mapped += map_leads(plugin, manifest.table(opened.table), chunk.rows, today=today)
+                problems += chunk.problems
+                notices += chunk.notices
+                refused += chunk.refused_rows
+    problems += [problem for row in mapped for problem in row.problems]
+    refused += sum(bool(row.problems) for row in mapped)
+    return LeadTrial(opened, tuple(mapped), tuple(sorted(problems, key=lambda problem: problem.row)), refused, tuple(notices))
