@@ -11,7 +11,7 @@ from fanpin.blueprints.desk_work import Bench, Group, waiting
 from fanpin.blueprints.guard import logged_in, now, present, today
 from fanpin.blueprints.places import names_of
 from fanpin.extensions import db
-from fanpin.rules.roles import Role
+from fanpin.rules.roles import ADMINISTRATORS, Role
 
 DESKS: dict[Role, Callable[[Bench], list[Group]]] = {
     Role.VILLAGE_CADRE: desk_village.village, Role.RESIDENT_MEMBER: desk_village.village,
@@ -25,11 +25,13 @@ ALSO: dict[Role, Callable[[Bench], list[Group]]] = {
     Role.COUNTY_ANALYST: desk_oversight.analyst, Role.COUNTY_LEADING_GROUP: desk_oversight.steering,
     Role.PROVINCIAL_OFFICER: desk_oversight.provincial, Role.PREFECTURE: desk_oversight.steering, Role.PROVINCE: desk_oversight.steering,
 }
+ADMINISTRATOR = "现在没有待办。到期的账号和授权、没有做成的后台任务、该封存的审计记录会显示在这里。"
 # What to read where nothing waits: who only looks, and whose work does not begin on the desk.
 NOTHING = {Role.INSPECTOR: "检查人员只查看，不办理。请从上面的菜单打开农户、办理情况和辖区进度。",
            Role.DEPARTMENT_OFFICER: "现在没有待办。县里发起的核查、退回的数据、月度分析和要核准的列会显示在这里；"
                                     "每月的数据请从菜单“报送数据”报送。",
-           Role.PROVINCIAL_OFFICER: "省级部门只受理信息筛查直通车的申请，现在没有要答复的。县里的部门联审由县级部门核查员答复。"}
+           Role.PROVINCIAL_OFFICER: "省级部门只受理信息筛查直通车的申请，现在没有要答复的。县里的部门联审由县级部门核查员答复。",
+           **dict.fromkeys(ADMINISTRATORS, ADMINISTRATOR)}
 
 blueprint = Blueprint("desk", __name__)
 

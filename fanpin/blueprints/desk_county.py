@@ -1,6 +1,5 @@
 """What waits in the county: for the analyst, the one who decides, the leading group."""
 
-from calendar import monthrange
 from datetime import date
 
 from sqlalchemy import and_, func, or_, select
@@ -8,7 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from fanpin.blueprints import desk_regional, desk_register
 from fanpin.blueprints.desk_village import objections
-from fanpin.blueprints.desk_work import Bench, Group, Item, gist, page_of_case
+from fanpin.blueprints.desk_work import Bench, Group, Item, gist, month_end, page_of_case
 from fanpin.blueprints.links import link
 from fanpin.clock import legal_date
 from fanpin.models.cases import Case
@@ -25,6 +24,7 @@ from fanpin.rules.departments import Department
 from fanpin.rules.duty_tables import kind_of
 from fanpin.rules.intake import KeyCheckStatus, LeadStatus
 from fanpin.rules.stages import Procedure, Stage
+from fanpin.steps import national
 
 _household = joinedload(Case.household)
 _this_round = and_(Inquiry.case_id == Case.id, Inquiry.procedure == Case.procedure, Inquiry.round == Case.round)
@@ -37,7 +37,7 @@ def analyst(bench: Bench) -> list[Group]:
     return [
         _leads(bench), _leads_to_merge(bench), *desk_regional.county(bench), _unmatched(bench), _screening(bench), _dispatch(bench),
         _warnings(bench), _key_checks(bench), _to_inquire(bench), _silent(bench),
-        _hits(bench), _statements(bench), _to_report(bench), _letters(bench), _entries(bench), _markings(bench),
+        _hits(bench), _statements(bench), _to_report(bench), _letters(bench), _entries(bench), _markings(bench), _national(bench),
         objections(bench), *desk_register.county(bench), _failed_papers(bench)]
 
 
@@ -68,7 +68,7 @@ def _warnings(bench: Bench) -> Group:
     query = select(Warning, Household.head_name).join(Household, Household.id == Warning.household_id).where(
         Warning.dispatched_at.is_(None), Warning.verified_at.is_(None))
     return bench.group("下发预警", "三(二)", query, lambda row: Item(
-        f"{row[1]}家", row[0].area_path, legal_date(row[0].entered_at), _month_end(row[0].month),
+        f"{row[1]}家", row[0].area_path, legal_date(row[0].entered_at), month_end(date.fromisoformat(f"{row[0].month}-01")),
         link("analysis.warnings", state="entered")),
         oldest=Warning.entered_at, url=link("analysis.warnings", state="entered"))
 
@@ -80,15 +80,10 @@ def _dispatch(bench: Bench) -> Group:
     title, url = "本月到户预警反馈到村", link("analysis.warnings", state="entered")
     if sent is not None:
         return Group(title, "三(二)", bench.actor.role.title, 0, url=url)
-    due = _month_end(month)
+    due = month_end(bench.today)
     item = Item(f"{bench.today.year}年{bench.today.month}月的预警还没有下发", bench.actor.area_path, bench.today.replace(day=1),
                 due, url, left=bench.left(due))
     return Group(title, "三(二)", bench.actor.role.title, 1, (item,), url)
-
-
-def _month_end(month: str) -> date:
-    year, number = (int(part) for part in month.split("-"))
-    return date(year, number, monthrange(year, number)[1])
 
 
 def _unmatched(bench: Bench) -> Group:
@@ -207,6 +202,18 @@ def _markings(bench: Bench) -> Group:
                      Determination.result == DeterminationResult.ELIMINATED)
     return bench.group("标注“风险消除”", "五(二)", query, _decision("elimination.mark"), oldest=Determination.decided_on,
                        options=[_household], url=link("elimination.index"))
+
+
+def _national(bench: Bench) -> Group:
+    """Name in which ways the national system's latest export and our cases differ, each with its households counted (附件1)."""
+    path = bench.actor.area_path
+    export = national.latest(bench.session, county_path=path)
+    items = []
+    for one in national.Difference if export is not None else ():
+        found = national.differing(export, one, county_path=path)
+        if count := bench.session.scalar(select(func.count()).select_from(found.subquery())):
+            items.append(Item(one.title, "", export.as_of, url=link("national.index", list=one.value), note=f"{count}户"))
+    return Group("核对全国系统", "附件1", bench.actor.role.title, len(items), tuple(items), link("national.index"))
 
 
 def _failed_papers(bench: Bench) -> Group:

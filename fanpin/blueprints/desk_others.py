@@ -1,13 +1,14 @@
 """What waits for departments, for those who help, for prefecture and province, and for the three administrators."""
 
 from datetime import date, timedelta
+from itertools import chain
 
 from sqlalchemy import and_, func, or_, select
 
 from fanpin.blueprints import desk_regional, desk_register
-from fanpin.blueprints.desk_work import Bench, Group, Item, gist
+from fanpin.blueprints.desk_work import Bench, Group, Item, gist, month_end
 from fanpin.blueprints.links import link
-from fanpin.clock import at_noon, legal_date
+from fanpin.clock import at_noon, legal_date, start_of
 from fanpin.models.audit import AuditAnchor, AuditEvent
 from fanpin.models.county import Inquiry, Question
 from fanpin.models.deliveries import Delivery
@@ -17,8 +18,12 @@ from fanpin.models.measures import Measure, MeasureStatus
 from fanpin.models.outbox import OutboxItem
 from fanpin.models.users import Grant, User
 from fanpin.models.warnings import AnalysisSignature, MonthlyAnalysis
+from fanpin.rules.book_warnings import monthly_kinds
 from fanpin.rules.deliveries import DeliveryState
+from fanpin.rules.departments import Department
+from fanpin.rules.duty_tables import kind_of
 from fanpin.rules.roles import Role
+from fanpin.steps import deliveries
 
 SOON = timedelta(days=30)
 ANCHOR_EVERY = timedelta(days=7)
@@ -29,7 +34,23 @@ def officer(bench: Bench) -> list[Group]:
     waits = select(Question.id).where(Question.inquiry_id == Inquiry.id, Question.state == "waiting").exists()
     unsigned = select(Inquiry).where(Inquiry.signed_at.is_(None))
     return [_inquiries(bench, "答复部门核查", unsigned.where(waits)), _inquiries(bench, "签字确认答复", unsigned.where(~waits)),
-            _unconfirmed(bench), _returned(bench), _months(bench), *desk_regional.officer(bench), *desk_register.officer(bench)]
+            _owed(bench), _unconfirmed(bench), _returned(bench), _months(bench), *desk_regional.officer(bench),
+            *desk_register.officer(bench)]
+
+
+def _owed(bench: Bench) -> Group:
+    """List the kinds of which the department has sent nothing this month, due at its end: warnings are made by the month."""
+    first = bench.today.replace(day=1)
+    told = set(chain.from_iterable(bench.session.scalars(select(Delivery.kinds).where(
+        Delivery.sent_at >= start_of(first), Delivery.state.not_in((DeliveryState.REFUSED, DeliveryState.WITHDRAWN))))))
+    department = Department(bench.actor.department)
+    owed = [code for code in monthly_kinds(department) if code not in told]
+    sources = deliveries.sources_for(bench.session, department) if owed else ()
+    due = month_end(bench.today)
+    items = tuple(Item(kind_of(code).title, "", first, due, link("deliveries.new", source=next(
+        (source.code for source in sources if code in source.kinds), "")), "没有新情况的，报送空表并选“已查全”", bench.left(due))
+        for code in owed)
+    return Group("报送本月数据", "附件1", bench.actor.role.title, len(items), items, link("deliveries.index"))
 
 
 def _returned(bench: Bench) -> Group:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from fanpin.authorization import may
@@ -11,18 +11,22 @@ from fanpin.blueprints.desk_work import Bench, Group, Item, gist, page_of_case, 
 from fanpin.blueprints.links import link
 from fanpin.clock import legal_date
 from fanpin.models.cases import Case
+from fanpin.models.county import UnaskedStatement
 from fanpin.models.deliberation import ListEntry, Opinion, VillageList
-from fanpin.models.households import Household
+from fanpin.models.households import Household, Member
 from fanpin.models.keychecks import KeyCheck
 from fanpin.models.leads import Lead
 from fanpin.models.measures import Visit
 from fanpin.models.notices import Notice, NoticePlace, Objection
 from fanpin.models.reviews import ExitConsent, Review, ReviewConclusion
 from fanpin.models.rounds import Round, RoundVisit
+from fanpin.models.surveys import Consent, ConsentSignature
 from fanpin.models.warnings import Warning
 from fanpin.rules import workdays
 from fanpin.rules.actions import Action
 from fanpin.rules.intake import KeyCheckStatus, LeadStatus
+from fanpin.rules.members import ADULT
+from fanpin.rules.sheet import months_before
 from fanpin.rules.stages import MONITORED, Stage
 from fanpin.steps.review_year import ReviewState, counts, standings
 
@@ -37,8 +41,8 @@ def village(bench: Bench) -> list[Group]:
         _warnings(bench, "签收预警", Warning.village_received_at.is_(None), state="sent"),
         _warnings(bench, "入户核实预警", Warning.village_received_at.is_not(None), state="received"),
         *desk_regional.village(bench), *desk_register.questions(bench), rounds(bench), _signs(bench), _surveys(bench), _unlisted(bench), _lists(bench), _opinions(bench), _notices_to_make(bench),
-        _places(bench), _hanging(bench), objections(bench), visits_due(bench), _reviews_to_record(bench), _consents(bench),
-        year(bench)]
+        _places(bench), _hanging(bench), objections(bench), _statements(bench), visits_due(bench), _reviews_to_record(bench),
+        _consents(bench), year(bench)]
 
 
 def group(bench: Bench) -> list[Group]:
@@ -167,6 +171,24 @@ def objections(bench: Bench) -> Group:
         f"{row.kind.title}：{row.content.splitlines()[0][:30]}", row.area_path, row.received_on,
         bench.due(row.received_on, "objection_workdays"), link("publicity.answer", objection=row.ref)),
         oldest=Objection.received_on)
+
+
+def _statements(bench: Bench) -> Group:
+    """List the adults about whom no department is asked, for nobody signed, and of whom the village has stated nothing yet."""
+    last = select(func.max(Consent.id)).where(Consent.case_id == Case.id).correlate(Case).scalar_subquery()
+    signed = select(ConsentSignature.id).join(Consent, Consent.id == ConsentSignature.consent_id).where(
+        Consent.id == last, ConsentSignature.member_id == Member.id, Consent.authorised, Consent.withdrawn_on.is_(None),
+        Consent.signed_on <= bench.today, or_(Consent.valid_until.is_(None), Consent.valid_until >= bench.today)).exists()
+    stated = select(UnaskedStatement.id).where(
+        UnaskedStatement.case_id == Case.id, UnaskedStatement.procedure == Case.procedure, UnaskedStatement.round == Case.round,
+        UnaskedStatement.member_id == Member.id).exists()
+    adult = or_(Member.born_on.is_(None), Member.born_on <= months_before(bench.today, 12 * ADULT))
+    query = select(Member, Case).join(Case, Case.household_id == Member.household_id).where(
+        Case.stage.in_((Stage.TOWNSHIP, Stage.COUNTY)), Member.left_on.is_(None), adult, ~signed, ~stated)
+    return bench.group("登记村级证明", "三(三)", query, lambda row: Item(
+        f"{row[1].household.head_name}家：{row[0].name}", row[1].area_path, row[1].stage_since,
+        url=link("county.state", case=row[1].ref, member=row[0].ref), note="没有签授权，部门不查询"), oldest=Case.stage_since,
+        options=[_household])
 
 
 def visits_due(bench: Bench) -> Group:

@@ -1,5 +1,6 @@
 """Work that waits, as the first page shows it: groups of the same kind, the first ten of each, and how many in all."""
 
+from calendar import monthrange
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -104,6 +105,11 @@ class Bench:
 def waiting(groups: Iterable[Group | None]) -> list[Group]:
     """Leave out what does not wait."""
     return [group for group in groups if group is not None and group.count]
+
+
+def month_end(day: date) -> date:
+    """Return the last day of the month."""
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def gist(text: str, most: int = 40) -> str:

@@ -111,6 +111,11 @@ def limits_behind(rule: Rule) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in words if word in LIMITS))
 
 
+def monthly_kinds(department: D) -> tuple[str, ...]:
+    """List the kinds of fact that a department tells every month, for warnings go to the villages by the month (三(二))."""
+    return tuple(dict.fromkeys(measure.kind for measure in WARNING_MEASURES if department in kind_of(measure.kind).departments))
+
+
 def department_of(rule: Rule) -> D:
     """Return the department whose facts the rule rests on first."""
     return kind_of(WARNING_BOOK.kinds_of(rule)[0]).departments[0]

@@ -1,6 +1,7 @@
 """The first page: what waits for each role, since when, due when; nothing of the neighbours, and never more statements."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -10,23 +11,28 @@ from sqlalchemy.orm import Session
 from fanpin.blueprints.desk_work import gist
 from fanpin.clock import at_noon
 from fanpin.models.cases import Case
-from fanpin.models.county import Determination, DeterminationResult, Inquiry, Question
+from fanpin.models.county import Determination, DeterminationResult, Inquiry, Question, UnaskedStatement
 from fanpin.models.deliberation import ListEntry, VillageList
+from fanpin.models.deliveries import Delivery
 from fanpin.models.households import Household
 from fanpin.models.leads import Lead
 from fanpin.models.measures import Measure, MeasureStatus, Visit
 from fanpin.models.notices import Notice, NoticePlace, PlaceKind
+from fanpin.models.surveys import Consent, ConsentSignature
 from fanpin.models.users import Grant, User
 from fanpin.models.warnings import MonthlyAnalysis
+from fanpin.rules.deliveries import DeliveryState
+from fanpin.rules.duty_tables import kind_of
 from fanpin.rules.intake import Channel, LeadSource, RoundOccasion
 from fanpin.rules.risks import MeasureCategory
-from fanpin.rules.roles import Role
 from fanpin.rules.stages import Procedure, Stage
-from fanpin.steps import analysis, intake
+from fanpin.steps import analysis, delivery_template, intake
+from fanpin.steps.delivery_intake import Intake
 from tests.builders import a_case, a_household, people
 from tests.cast import CAST
 from tests.conftest import TODAY, StandingClock
 from tests.counting import statements
+from tests.sheet_makers import sent
 from tests.world import World, log_in
 
 
@@ -256,13 +262,56 @@ def test_security_administrator_sees_accounts_without_a_grant_and_nothing_of_hou
     assert "给账号授权（1）" in page and "周村干" in page and "测试阿朵" not in page
 
 
+def test_an_administrator_for_whom_nothing_waits_reads_of_accounts_and_not_of_leads(world: World, app: Flask):
+    page = desk(app, "an.quan")
+    assert "到期的账号和授权" in page and "线索" not in page
+
+
 def test_a_text_that_is_cut_on_the_desk_says_so():
     assert gist("住院自付8.5万元\n第二行") == "住院自付8.5万元" and gist("") == ""
     assert gist("结算日期2026年1月29日", 12) == "结算日期2026年1月…" and len(gist("长" * 41)) == 40
 
 
+def test_the_months_data_wait_on_the_departments_desk_until_they_are_sent(
+        filled: Filled, session: Session, world: World, clock: StandingClock, app: Flask, tmp_path: Path):
+    page = desk(app, "bm.public-security")
+    assert "报送本月数据（2）" in page and "交通事故伤亡" in page and "刑事案件致重要劳动力伤亡" in page and "还剩 21 个工作日" in page
+    # Last month's sheet is not this month's; a month without news is told by an empty sheet.
+    for day, expected in ((date(2026, 2, 27), "报送本月数据（2）"), (TODAY, "报送本月数据（1）")):
+        row = sent(session, world, clock, tmp_path, "traffic_injury", [], department="public_security", complete=True,
+                   content=delivery_template.blank(kind_of("traffic_injury")), as_of=day)
+        number, row.sent_at = row.id, at_noon(day)
+        session.commit()
+        assert expected in desk(app, "bm.public-security"), day
+        session.commit()
+        Intake(tmp_path).handle(session, {"delivery": number}, clock.now())
+        session.commit()
+        assert session.get(Delivery, number).state is DeliveryState.DONE
+        assert expected in desk(app, "bm.public-security"), day
+    session.execute(update(Delivery).values(state=DeliveryState.WITHDRAWN))
+    assert "报送本月数据（2）" in desk(app, "bm.public-security")
+
+
+def test_the_village_is_asked_for_its_statement_on_each_adult_who_has_not_signed(filled: Filled, session: Session, app: Flask):
+    case = filled.case("测试户主", Stage.COUNTY)
+    head, spouse, _ = case.household.members
+    assert "登记村级证明（2）" in desk(app, "cun.gan")
+    consent = Consent(household_id=case.household_id, case_id=case.id, area_path=case.area_path, authorised=True, signed_on=TODAY,
+                      recorded_by="周村干", recorded_at=filled.now)
+    session.add(consent)
+    session.flush()
+    session.add(ConsentSignature(consent_id=consent.id, member_id=head.id, signed_on=TODAY, area_path=case.area_path))
+    session.commit()
+    page = desk(app, "cun.gan")
+    assert "登记村级证明（1）" in page and f"测试户主家：{spouse.name}" in page and "登记村级证明" not in desk(app, "xian.ban")
+    session.add(UnaskedStatement(case_id=case.id, procedure=case.procedure, round=case.round, member_id=spouse.id, area_path=case.area_path,
+                                 member_name=spouse.name, statement="在省外务工", stated_by="周村干", stated_by_id=1, stated_at=filled.now))
+    session.commit()
+    assert "登记村级证明" not in desk(app, "cun.gan") and "采信村级证明（1）" in desk(app, "xian.ban")
+
+
 def test_an_officer_for_whom_nothing_waits_reads_where_the_months_data_are_sent(world: World, app: Flask):
-    officer = next(username for username, actor in world.actors.items() if actor.role is Role.DEPARTMENT_OFFICER)
+    officer = "bm.central-bank"
     assert "每月的数据请从菜单“报送数据”报送" in desk(app, officer) and "报送数据</a>" in desk(app, officer)
 
 
