@@ -9,13 +9,13 @@ import pytest
 from flask import Flask
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, meta
 
-from fanpin.blueprints.presenting import MENU, day, moment
+from fanpin.blueprints.presenting import GROUPS, MENU, MOST_ENTRIES, MenuEntry, day, folded, menu_for, moment, month
 from fanpin.documents.catalogue import PAPERS, REPORTS
 from fanpin.extensions import Base
 from fanpin.models.scoped import Scoped
 from fanpin.rules.actions import Action
 from fanpin.rules.income import yuan
-from fanpin.rules.roles import PERMISSIONS
+from fanpin.rules.roles import PERMISSIONS, Role
 from fanpin.rules.stages import OPEN, Procedure, Stage, rows_from
 from tests import finders
 from tests.house import ROOT, in_package, sources, templates
@@ -106,6 +106,19 @@ def test_every_entry_of_the_menu_leads_to_a_view_that_its_holders_may_open(app: 
     assert [endpoint for _, endpoint, _ in MENU if endpoint not in app.view_functions] == []
 
 
+@pytest.mark.parametrize("role", list(Role), ids=lambda role: role.value)
+def test_a_long_menu_is_folded_into_one_line_and_loses_nothing(role: Role) -> None:
+    entries = {endpoint: MenuEntry(title, False, f"/{endpoint}") for title, endpoint in menu_for(role)}
+    shown = list(folded(entries))
+    assert sorted(one.url for entry in shown for one in entry.entries or (entry,)) == sorted(entry.url for entry in entries.values())
+    assert len(shown) <= MOST_ENTRIES and all(len(entry.entries) != 1 for entry in shown)
+
+
+def test_every_page_under_a_heading_is_an_entry() -> None:
+    named = [endpoint for _, endpoints in GROUPS for endpoint in endpoints]
+    assert set(named) <= {endpoint for _, endpoint, _ in MENU} and len(named) == len(set(named))
+
+
 # What a view may not do.
 
 def test_a_view_asks_the_database_only_through_the_scope() -> None:
@@ -139,7 +152,7 @@ def test_a_view_changes_nothing_itself() -> None:
 def environment() -> Environment:
     """Return an environment like the application's, with its filters."""
     made = Environment(loader=FileSystemLoader(ROOT / "templates"), undefined=StrictUndefined, autoescape=True)
-    made.filters.update(day=day, moment=moment, yuan=yuan)
+    made.filters.update(day=day, month=month, moment=moment, yuan=yuan)
     return made
 
 
@@ -150,7 +163,14 @@ def test_every_template_compiles(app: Flask) -> None:
             environment().parse(text, name)
         else:
             app.jinja_env.get_template(name)
-    assert {"day", "moment", "yuan"} <= filters
+    assert {"day", "month", "moment", "yuan"} <= filters
+
+
+def test_no_page_shows_a_month_as_it_is_kept() -> None:
+    kept = re.compile(r"\{\{[^}]*\b(?:row|one|item|latest|before|offer|mark)\.month\b(?!\|month)[^}]*\}\}")
+    assert kept.search("{{ row.month }}") and not kept.search("{{ row.month|month }}")
+    assert {name: found for name, text in templates().items() if (found := [
+        said for said in kept.findall(text) if not said.startswith("{{ post_button(")])} == {}
 
 
 def test_every_template_is_used_and_every_one_named_exists() -> None:

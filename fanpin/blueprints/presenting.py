@@ -1,5 +1,7 @@
 """What every page knows: the menu of the actor, the posts to switch to, demo mark, formats of dates and money."""
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask import Flask, current_app, request, url_for
@@ -12,6 +14,17 @@ from fanpin.rules.actions import Action
 from fanpin.rules.income import yuan
 from fanpin.rules.roles import PERMISSIONS, Role
 from fanpin.steps import sessions
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """One entry of the menu: a link, or a heading over further ones."""
+
+    title: str
+    active: bool
+    url: str = ""
+    entries: tuple["MenuEntry", ...] = ()
+
 
 # Menu entries in the order of the procedure: title, endpoint, the action that opens it.
 MENU = (
@@ -29,6 +42,7 @@ MENU = (
     ("乡镇审核", "township.index", Action.TOWNSHIP_CHECK),
     ("县级确定", "county.index", Action.COUNTY_RESOLVE),
     ("未匹配数据", "unmatched.index", Action.EXCHANGE_MATCH),
+    ("核对全国系统", "national.index", Action.ASSISTANCE_ENTER),
     ("部门核查", "county.inquiries", Action.COUNTY_ANSWER),
     ("报送数据", "deliveries.index", Action.EXCHANGE_DELIVER),
     ("成效评议", "review.index", Action.REVIEW_OPEN),
@@ -45,6 +59,16 @@ MENU = (
     ("权限", "administration.grants", Action.ACCOUNT_GRANT),
     ("审计", "trail.index", Action.AUDIT_READ),
 )
+# A menu of more entries than fit in one line is folded: what each heading holds, in the order of the procedure.
+MOST_ENTRIES = 12
+GROUPS = (
+    ("发现", ("intake.index", "analysis.index", "analysis.key_checks", "regional.index")),
+    ("农户", ("households.index", "quality.index", "register.index")),
+    ("办理", ("cases.index", "deliberation.index", "county.index", "review.index", "elimination.index")),
+    ("部门和全国数据", ("unmatched.index", "national.index", "adapters.index", "oversight.direct_list")),
+    ("文书台账", ("paper_desk.index",)),
+    ("督导和进度", ("oversight.board", "oversight.progress")),
+)
 # Where an action belongs to a menu entry for further roles than its own.
 ALSO = {
     "analysis.index": frozenset({Role.COUNTY_ANALYST, Role.TOWNSHIP_LEADER, Role.DEPARTMENT_OFFICER}),
@@ -60,13 +84,26 @@ def menu_for(role: Role) -> list[tuple[str, str]]:
             if role in PERMISSIONS[action].roles or role in ALSO.get(endpoint, ())]
 
 
-def _menu(present: sessions.Present | None) -> list[tuple[str, str, bool, int | None]]:
+def _menu(present: sessions.Present | None) -> list[MenuEntry]:
     if present is None or present.actor is None:
         return []
     entries = [("我的工作台", "desk.index"), *menu_for(present.actor.role)]
-    shown = [(title, endpoint) for title, endpoint in entries if endpoint in current_app.view_functions]
-    here = _entry_of(request.endpoint or "", [endpoint for _, endpoint in shown])
-    return [(title, url_for(endpoint), here == endpoint, None) for title, endpoint in shown]
+    known = {endpoint: title for title, endpoint in entries if endpoint in current_app.view_functions}
+    here = _entry_of(request.endpoint or "", list(known))
+    shown = {endpoint: MenuEntry(title, endpoint == here, url_for(endpoint)) for endpoint, title in known.items()}
+    return list(shown.values()) if len(shown) <= MOST_ENTRIES + 1 else list(folded(shown))
+
+
+def folded(entries: Mapping[str, MenuEntry]) -> Iterator[MenuEntry]:
+    """Put a long menu under its headings; a heading that would hold one entry is that entry, and what has no heading stands alone."""
+    heads = {endpoint: (title, endpoints) for title, endpoints in GROUPS for endpoint in endpoints}
+    done: set[str] = set()
+    for endpoint, entry in entries.items():
+        title, endpoints = heads.get(endpoint, ("", (endpoint,)))
+        held = tuple(entries[one] for one in endpoints if one in entries)
+        if title not in done:
+            yield held[0] if len(held) == 1 else MenuEntry(title, any(one.active for one in held), entries=held)
+        done |= {title} - {""}
 
 
 def _entry_of(endpoint: str, entries: list[str]) -> str:
@@ -86,6 +123,11 @@ def day(value: date | datetime | None) -> str:
     return f"{value.year}年{value.month}月{value.day}日"
 
 
+def month(value: str) -> str:
+    """Return a month kept as `2026-03` as people write it."""
+    return f"{value[:4]}年{int(value[5:])}月"
+
+
 def moment(value: datetime | None) -> str:
     """Return an instant in Chinese local time, to the minute."""
     return "" if value is None else f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
@@ -102,7 +144,7 @@ def _present() -> sessions.Present | None:
 
 def init_presenting(app: Flask) -> None:
     """Give every template the menu, formats and marks."""
-    app.jinja_env.filters.update(day=day, moment=moment, yuan=yuan)
+    app.jinja_env.filters.update(day=day, month=month, moment=moment, yuan=yuan)
     app.jinja_env.globals.update(Action=Action, may=guard.may)
 
     @app.context_processor

@@ -8,6 +8,7 @@ import pytest
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 
+from fanpin.blueprints.presenting import MenuEntry
 from tests.templates.show import MISSING, Page
 
 Show = Callable[..., Page]
@@ -105,10 +106,12 @@ def test_page_lets_the_keyboard_skip_to_the_text(show: Show) -> None:
     assert page.all("a")[0]["href"] == "#main" and "main" in page.ids
 
 
-def test_menu_marks_where_one_is_and_how_much_waits(show: Show) -> None:
-    page = show(PAGE, menu=[("我的工作台", "/", True, None), ("部门核查", "/inquiries", False, 12)])
+def test_menu_marks_where_one_is_under_its_heading(show: Show) -> None:
+    page = show(PAGE, menu=[MenuEntry("我的工作台", False, "/"), MenuEntry("办理", True, entries=(
+        MenuEntry("名单", True, "/lists"), MenuEntry("成效评议", False, "/review")))])
     marked = [attrs["href"] for attrs in page.all("a") if attrs.get("aria-current") == "page"]
-    assert marked == ["/"] and "12 件" in page.text
+    assert marked == ["/lists"] and [attrs.get("aria-current") for attrs in page.all("summary")] == [None, "true"]
+    assert "菜单：办理" in page.text and "成效评议" in page.text
 
 
 def test_content_stands_once_beside_an_aside(show: Show) -> None:
