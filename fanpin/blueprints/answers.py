@@ -177,7 +177,7 @@ def fact_words(row: FactRow) -> str:
     """Say a fact in words: its value, label, amount and day."""
     kind = kind_of(row.kind)
     parts = [kind.value_title(row.value)] if row.value else []
-    parts += [text for text in (row.label, row.other, row.ref_no) if text]
+    parts += [text for text in (kind.label_words(row.label), row.other, row.ref_no) if text]
     column = kind.column("amount")
     if row.amount is not None and column and kind.unit:
         shown = str(row.amount) if kind.unit is Unit.HEADS else yuan(row.amount)

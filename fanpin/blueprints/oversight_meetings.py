@@ -18,7 +18,6 @@ from fanpin.blueprints.paging import page_of
 from fanpin.extensions import db
 from fanpin.models.leading_groups import GroupMember, JointMeeting, MeetingDecision
 from fanpin.rules.actions import Action
-from fanpin.rules.checks import CheckState
 from fanpin.rules.oversight import GroupPost
 from fanpin.rules.roles import PERMISSIONS
 from fanpin.rules.small_numbers import told
@@ -116,7 +115,7 @@ def _proposed(name: str) -> dict[str, object]:
 def _shown(meeting: JointMeeting) -> dict[str, object]:
     # Counts are of households that the province does not see: small ones are not told (个人信息保护法 6).
     exact = actor().role in PERMISSIONS[Action.CASE_READ].roles
-    return {"meeting": meeting, "agenda": meetings_step.read_agenda(meeting.agenda), "states": list(CheckState),
+    return {"meeting": meeting, "agenda": meetings_step.read_agenda(meeting.agenda),
             "told": lambda count: told(count, exact=exact)}
 
 

@@ -101,6 +101,11 @@ class Kind:
         """Return the Chinese words of a value, or the code itself where it is unknown."""
         return dict(self.values).get(code, code)
 
+    def label_words(self, label: str) -> str:
+        """Return a fact's label as it is read alone: a bare yes or no says what it answers."""
+        column = self.column("label")
+        return f"{column.label}：{label}" if column and label in ("是", "否") else label
+
     def column(self, field: str) -> Column | None:
         """Return the column of a field, or None where this kind has none."""
         return next((column for column in self.columns if column.field == field), None)

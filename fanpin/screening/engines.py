@@ -164,7 +164,7 @@ def _told(fact: FactRow) -> str:
     kind = kind_of(fact.kind)
     begun, parts = kind.column("date"), [kind.value_title(fact.value)]
     if fact.label:
-        parts.append(fact.label)
+        parts.append(kind.label_words(fact.label))
     if fact.date and begun:
         parts.append(f"{begun.label}{fact.date:%Y年%-m月%-d日}")
     return f"{kind.title}——{'，'.join(parts)}"

@@ -47,7 +47,7 @@ def _told(fact: FactRow, name: str) -> str:
     if fact.amount is not None and amount is not None:
         source.append(f"{amount.label}{amount_words(kind, fact.amount)}")
     if fact.label:
-        source.append(fact.label)
+        source.append(kind.label_words(fact.label))
     if fact.date is not None and begun is not None:
         source.append(f"{begun.label}{_day(fact.date)}")
     if fact.department:

@@ -1,5 +1,6 @@
 """六(一): leading groups and their 数据管理和共享联席会议: members, agenda from the records, minutes, decisions followed up."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -150,11 +151,11 @@ def agenda(session: Session, area: Area, *, since: date, until: date, today: dat
 
 @dataclass(frozen=True)
 class Verdicts:
-    """One department's answers of the period, by what was found and what the county then decided."""
+    """One department's answers of the period, by what was found; of what it found registered, what the county then decided."""
 
     department: str
-    decision: str
     counts: dict[CheckState, int]
+    decided: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True)
@@ -166,15 +167,25 @@ class Agenda:
     returned: tuple[tuple[str, int], ...]
     unfinished: int
 
+    @property
+    def states(self) -> tuple[CheckState, ...]:
+        """Return the columns of the answers: those in which anything is counted, and what was found and not found in any case."""
+        always = (CheckState.HIT, CheckState.CLEAR)
+        return tuple(state for state in CheckState if state in always or any(row.counts[state] for row in self.answers))
+
 
 def read_agenda(kept: Json) -> Agenda:
     """Return the frozen agenda in words."""
-    rows: dict[tuple[str, str], dict[CheckState, int]] = {}
+    rows: dict[str, dict[CheckState, int]] = {}
+    decided: dict[str, dict[str, int]] = {}
     for department, state, result, count in kept.get("answers", []):
-        rows.setdefault((department, result), dict.fromkeys(CheckState, 0))[CheckState(state)] += count
+        rows.setdefault(department, dict.fromkeys(CheckState, 0))[CheckState(state)] += count
+        if CheckState(state) is CheckState.HIT:
+            title = DeterminationResult(result).title if result else NOT_DECIDED
+            decided.setdefault(department, Counter())[title] += count
     return Agenda(
-        answers=tuple(Verdicts(Department(department).title, DeterminationResult(result).title if result else NOT_DECIDED, counts)
-                      for (department, result), counts in rows.items()),
+        answers=tuple(Verdicts(Department(department).title, counts, tuple(decided.get(department, {}).items()))
+                      for department, counts in rows.items()),
         overdue=tuple((Department(department).title, count) for department, count in kept.get("overdue", [])),
         returned=tuple((Stage(stage).title, count) for stage, count in kept.get("returned", [])),
         unfinished=kept.get("unfinished", 0))

@@ -165,5 +165,6 @@ def kind_title(code: str) -> str:
 
 def fact_words(fact: FactRow) -> str:
     """Say a fact in words."""
-    value = KINDS[fact.kind].value_title(fact.value) if fact.kind in KINDS else fact.value
-    return " ".join(filter(None, (value, fact.label, fact.other))) or "有登记"
+    kind = KINDS.get(fact.kind)
+    said = (kind.value_title(fact.value), kind.label_words(fact.label)) if kind else (fact.value, fact.label)
+    return " ".join(filter(None, (*said, fact.other))) or "有登记"

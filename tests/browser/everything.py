@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
 from playwright.sync_api import Error as BrowserError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter, Rule
@@ -54,7 +54,7 @@ class Walk:
         self.url, self.routes, self.out, self.most = url, routes, out / username, most
         self.seen, self.console = Seen(username), list[str]()
         self.page: Page = context.new_page()
-        self.page.on("console", lambda message: self.console.append(message.text) if message.type == "error" else None)
+        self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.console.append(str(error)))
         self.person = Person(self.page, url, username, PASSWORD)
 
@@ -130,6 +130,12 @@ class Walk:
             height = min(int(self.page.evaluate("document.documentElement.scrollHeight")), TALLEST)
             self.page.set_viewport_size({"width": width, "height": max(height, 400)})
         self.page.screenshot(path=str(self.out / f"{name}-{width}.png"))
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        """Keep an error with its address; beside a bare picture or PDF Chromium asks for an icon by habit, and later than its page."""
+        address = str(message.location.get("url", ""))
+        if message.type == "error" and urlsplit(address).path != "/favicon.ico":
+            self.console.append(f"{message.text} {address}".strip())
 
     def _say(self, path: str, what: str) -> None:
         self.seen.troubles.append(f"{path}：{what}")

@@ -211,3 +211,9 @@ def test_each_kind_has_room_for_what_the_annex_names(code: str, word: str) -> No
     kind = KINDS[code]
     words = [kind.title, *(column.label for column in kind.columns), *(title for _, title in kind.values)]
     assert any(word in text for text in words)
+
+
+def test_a_bare_yes_says_what_it_answers() -> None:
+    house = KINDS["dangerous_house"]
+    assert house.label_words("是") == "是否唯一住房：是" and house.label_words("唯一住房") == "唯一住房" and house.label_words("") == ""
+    assert KINDS["crime_injury"].label_words("否") == "受害人是否家庭重要劳动力：否" and KINDS["traffic_injury"].label_words("是") == "是"

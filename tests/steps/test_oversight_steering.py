@@ -113,11 +113,20 @@ def test_the_agenda_is_drawn_from_the_records_and_stays_as_it_was(office: Office
     meeting = office.call()
     agenda = oversight_meetings.read_agenda(meeting.agenda)
     education = next(row for row in agenda.answers if row.department == "教育部门")
-    assert education.decision == "还没有决定" and education.counts[CheckState.WAITING] >= 1 and education.counts[CheckState.CLEAR] == 0
+    assert education.counts[CheckState.WAITING] >= 1 and education.counts[CheckState.CLEAR] == 0 and education.decided == ()
     assert agenda.overdue == () and agenda.returned == () and agenda.unfinished == 0
     office.clock.move(days=30)
     assert len(oversight_meetings.read_agenda(office.call(title="三月联席会议").agenda).overdue) >= 15
     assert oversight_meetings.read_agenda(meeting.agenda).overdue == ()
+
+
+def test_the_agenda_has_one_line_for_a_department_and_no_column_of_noughts() -> None:
+    agenda = oversight_meetings.read_agenda({"answers": [
+        ["health", "clear", "included", 52], ["health", "clear", "", 13], ["health", "hit", "included", 9], ["health", "hit", "", 1],
+        ["education", "clear", "included", 4]]})
+    health, education = agenda.answers
+    assert health.counts[CheckState.CLEAR] == 65 and health.decided == (("确定为监测对象", 9), ("还没有决定", 1))
+    assert education.decided == () and agenda.states == (CheckState.HIT, CheckState.CLEAR)
 
 
 def test_the_agenda_asks_no_more_for_more_departments(office: Office) -> None:
