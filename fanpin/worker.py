@@ -27,7 +27,7 @@ from fanpin.models.outbox import OutboxItem
 from fanpin.models.scoped import system_scope
 from fanpin.rules.refusals import Refusal
 from fanpin.steps import (
-    adapter_connections, delivery_fetch, delivery_retention, housekeeping, outbox, papers, quality, regional_matching,
+    adapter_connections, delivery_fetch, delivery_retention, fetch_plans, housekeeping, outbox, papers, quality, regional_matching,
     register_export, register_import, register_retention, screening_month, sessions,
 )
 from fanpin.steps.delivery_intake import Intake
@@ -40,6 +40,7 @@ MATCH_SECONDS = 3600.0
 JUDGE_SECONDS = 10.0
 ERASE_SECONDS = 3600.0
 MONTH_SECONDS = 3600.0
+FETCH_SECONDS = 60.0
 # Four times in a lease: three may fail.
 RENEW_SECONDS = outbox.LEASE.total_seconds() / 4
 OVERTAKEN = "处理时间过长，已由另一个程序接手。"
@@ -81,7 +82,8 @@ class Worker:
         self._handlers |= Intake(settings.files_dir).handlers | screening_month.MonthlyScreening(settings.files_dir).handlers
         self._chores: list[tuple[float, Callable[[], None]]] = [
             (SEAL_SECONDS, self.seal), (TIDY_SECONDS, self.tidy), (LEARN_SECONDS, self.learn), (MATCH_SECONDS, self.match),
-            (JUDGE_SECONDS, self.judge), (ERASE_SECONDS, self.erase), (MONTH_SECONDS, self.screen_where_due)]
+            (JUDGE_SECONDS, self.judge), (ERASE_SECONDS, self.erase), (MONTH_SECONDS, self.screen_where_due),
+            (FETCH_SECONDS, self.fetch_where_due)]
         self._done_at = [0.0] * len(self._chores)
 
     def __enter__(self) -> Self:
@@ -198,6 +200,18 @@ class Worker:
             session = db.session()
             with writing(session), system_scope(session, reason="按月筛查"):
                 screening_month.ask_where_due(session, now=self._now())
+
+    def fetch_where_due(self) -> None:
+        """Owe the fetching that officers arranged, once in each period."""
+        with self.app.app_context():
+            session = db.session()
+            read_only(session)
+            with system_scope(session, reason="自动取数"):
+                due = fetch_plans.due(session, now=self._now())
+                session.commit()
+                if due:
+                    with writing(session):
+                        fetch_plans.owe(session, due, now=self._now())
 
     @contextmanager
     def _holding(self, item: OutboxItem) -> Iterator[None]:

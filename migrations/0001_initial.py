@@ -29,6 +29,23 @@ POSTGRESQL = (
 
 def upgrade() -> None:
     """Create the tables in the order in which they refer to each other."""
+    op.create_table('adapter_plan',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('rhythm', sa.String(length=40), nullable=False),
+        sa.Column('hour', sa.Integer(), nullable=False),
+        sa.Column('whole_days', sa.Integer(), nullable=False),
+        sa.Column('owed', sa.Date()),
+        sa.Column('stopped', sa.String(length=200), nullable=False),
+        sa.Column('set_by', sa.String(length=60), nullable=False),
+        sa.Column('set_by_id', sa.Integer(), nullable=False),
+        sa.Column('set_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('department', sa.String(length=40), nullable=False),
+        sa.Column('adapter', sa.String(length=60), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_adapter_plan')),
+        sa.UniqueConstraint('area_path', 'adapter', name=op.f('uq_adapter_plan_area_path_adapter'))
+    )
+    op.create_index(op.f('ix_adapter_plan_area_path'), 'adapter_plan', ['area_path'], unique=False)
     op.create_table('adapter_release',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('name', sa.String(length=60), nullable=False),
@@ -1621,6 +1638,9 @@ def upgrade() -> None:
         sa.Column('answered', sa.Integer(), nullable=False),
         sa.Column('problems', sa.JSON(), nullable=False),
         sa.Column('notices', sa.JSON(), nullable=False),
+        sa.Column('origin', sa.String(length=64), nullable=False),
+        sa.Column('follows_id', sa.Integer()),
+        sa.Column('mark', sa.LargeBinary()),
         sa.Column('confirmed_by', sa.String(length=60), nullable=False),
         sa.Column('confirmed_at', sa.DateTime(timezone=True)),
         sa.Column('withdrawn_by', sa.String(length=60), nullable=False),
@@ -1630,6 +1650,7 @@ def upgrade() -> None:
         sa.Column('department', sa.String(length=40), nullable=False),
         sa.Column('area_path', PATH, nullable=False),
         sa.ForeignKeyConstraint(['file_id'], ['stored_file.id'], name=op.f('fk_delivery_file_id')),
+        sa.ForeignKeyConstraint(['follows_id'], ['delivery.id'], name=op.f('fk_delivery_follows_id')),
         sa.ForeignKeyConstraint(['release_id'], ['adapter_release.id'], name=op.f('fk_delivery_release_id')),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_delivery')),
         sa.UniqueConstraint('ref', name=op.f('uq_delivery_ref'))
@@ -1925,6 +1946,20 @@ def upgrade() -> None:
         sa.UniqueConstraint('ref', name=op.f('uq_survey_ref'))
     )
     op.create_index(op.f('ix_survey_area_path'), 'survey', ['area_path'], unique=False)
+    op.create_table('adapter_fetch',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('table', sa.String(length=60), nullable=False),
+        sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('words', sa.String(length=200), nullable=False),
+        sa.Column('delivery_id', sa.Integer()),
+        sa.Column('department', sa.String(length=40), nullable=False),
+        sa.Column('adapter', sa.String(length=60), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['delivery_id'], ['delivery.id'], name=op.f('fk_adapter_fetch_delivery_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_adapter_fetch')),
+        sa.UniqueConstraint('area_path', 'adapter', 'table', name=op.f('uq_adapter_fetch_area_path_adapter_table'))
+    )
+    op.create_index(op.f('ix_adapter_fetch_area_path'), 'adapter_fetch', ['area_path'], unique=False)
     op.create_table('batch',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('transport', sa.String(length=20), nullable=False),

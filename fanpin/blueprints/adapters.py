@@ -24,7 +24,7 @@ from fanpin.rules.areas import AreaLevel
 from fanpin.rules.departments import Department
 from fanpin.rules.duties import KINDS, Kind, duties_of
 from fanpin.rules.refusals import Invalid, NotFound
-from fanpin.steps import adapter_health, adapter_trials, adapters, delivery_fetch, doing
+from fanpin.steps import adapter_health, adapter_trials, adapters, doing
 
 blueprint = Blueprint("adapters", __name__)
 
@@ -129,15 +129,6 @@ def try_connection(adapter: AdapterRelease) -> ResponseReturnValue:
     adapter_trials.ask(db.session(), release, actor=actor(), now=now(), connection=True)
     flash("正在按设置试取，几秒钟后刷新本页看结果。", "success")
     return redirect(url_for("adapters.show", adapter=release.ref))
-
-
-@blueprint.post("/adapters/<ref:adapter>/fetch")
-@guard(Action.EXCHANGE_DELIVER)
-def fetch(adapter: AdapterRelease) -> ResponseReturnValue:
-    """Fetch what is new from the department's 中间库 or platform, in the officer's name."""
-    many = delivery_fetch.ask(db.session(), _own(adapter), actor=actor(), now=now())
-    flash(f"正在取{many}张表，取到的会列在“报送数据”里；没有新的就不会有新的一条。", "success")
-    return redirect(url_for("deliveries.index"))
 
 
 @blueprint.route("/adapters/<ref:adapter>/settings", methods=["GET", "POST"])

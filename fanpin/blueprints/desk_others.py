@@ -9,6 +9,7 @@ from fanpin.blueprints import desk_regional, desk_register
 from fanpin.blueprints.desk_work import Bench, Group, Item, gist, month_end
 from fanpin.blueprints.links import link
 from fanpin.clock import at_noon, legal_date, start_of
+from fanpin.models.adapters import AdapterPlan, AdapterRelease
 from fanpin.models.audit import AuditAnchor, AuditEvent
 from fanpin.models.county import Inquiry, Question
 from fanpin.models.deliveries import Delivery
@@ -34,7 +35,7 @@ def officer(bench: Bench) -> list[Group]:
     waits = select(Question.id).where(Question.inquiry_id == Inquiry.id, Question.state == "waiting").exists()
     unsigned = select(Inquiry).where(Inquiry.signed_at.is_(None))
     return [_inquiries(bench, "答复部门核查", unsigned.where(waits)), _inquiries(bench, "签字确认答复", unsigned.where(~waits)),
-            _owed(bench), _unconfirmed(bench), _returned(bench), _months(bench), *desk_regional.officer(bench),
+            _owed(bench), _unconfirmed(bench), _returned(bench), _stopped(bench), _months(bench), *desk_regional.officer(bench),
             *desk_register.officer(bench)]
 
 
@@ -69,6 +70,15 @@ def _unconfirmed(bench: Bench) -> Group:
     return bench.group("确认报送的数据", "附件1", select(Delivery).where(Delivery.state == DeliveryState.CONFIRM), lambda row: Item(
         row.source_title, "", legal_date(row.sent_at), url=link("deliveries.show", delivery=row.ref), note="；".join(row.notices)[:60]),
         oldest=Delivery.id, url=link("deliveries.index"))
+
+
+def _stopped(bench: Bench) -> Group:
+    """List the fetching that nobody in office answers for any longer."""
+    query = select(AdapterPlan, AdapterRelease).join(AdapterRelease, AdapterRelease.name == AdapterPlan.adapter).where(
+        AdapterPlan.stopped != "", AdapterRelease.present, AdapterRelease.revoked_at.is_(None))
+    return bench.group("恢复自动取数", "附件1", query, lambda row: Item(
+        row[1].title, "", legal_date(row[0].set_at), url=link("fetching.plan", adapter=row[1].ref), note=row[0].stopped[:60]),
+        oldest=AdapterPlan.id, url=link("adapters.index"))
 
 
 def _inquiries(bench: Bench, title: str, query: object) -> Group:

@@ -1,6 +1,6 @@
 """Plugins as they were found installed: releases with their health, a county's settings and standing approval."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, UniqueConstraint
@@ -11,6 +11,7 @@ from fanpin.adapters.versions import PluginRole
 from fanpin.extensions import Base
 from fanpin.models.scoped import Referenced, Scope, Scoped
 from fanpin.models.types import Code, Encrypted, Instant, Json
+from fanpin.rules.fetching import WHOLE_DAYS, Rhythm
 
 
 class AdapterRelease(Referenced, Base):
@@ -92,6 +93,36 @@ class AdapterApproval(Referenced, _AdapterOwn, Base):
     withdrawn_by: Mapped[str] = mapped_column(String(60), default="")
     withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
     withdrawn_reason: Mapped[str] = mapped_column(String(200), default="")
+
+
+class AdapterPlan(_AdapterOwn, Base):
+    """When an adapter fetches by itself in a county, in whose name; `owed` is the first day of the period last seen to."""
+
+    __tablename__ = "adapter_plan"
+    __table_args__ = (UniqueConstraint("area_path", "adapter"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rhythm: Mapped[Rhythm] = mapped_column(Code(Rhythm), default=Rhythm.NEVER)
+    hour: Mapped[int] = mapped_column(default=2)
+    whole_days: Mapped[int] = mapped_column(default=WHOLE_DAYS)
+    owed: Mapped[date | None]
+    stopped: Mapped[str] = mapped_column(String(200), default="")
+    set_by: Mapped[str] = mapped_column(String(60))
+    set_by_id: Mapped[int]
+    set_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class AdapterFetch(_AdapterOwn, Base):
+    """What the last fetching of a table in a county came to, in one sentence; `delivery_id` is what it sent, if it did."""
+
+    __tablename__ = "adapter_fetch"
+    __table_args__ = (UniqueConstraint("area_path", "adapter", "table"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    table: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime] = mapped_column(Instant)
+    words: Mapped[str] = mapped_column(String(200))
+    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"))
 
 
 class AdapterFailure(_AdapterOwn, Base):

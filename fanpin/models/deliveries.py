@@ -13,7 +13,10 @@ from fanpin.rules.deliveries import DeliveryState, UnmatchedReason, UnmatchedSta
 
 
 class Delivery(Referenced, DepartmentOwn, Base):
-    """One sheet that a department sent: what it covers, how far its reading is, and what became of its rows."""
+    """One sheet that a department sent: what it covers, how far its reading is, and what became of its rows.
+
+    A fetched one has the digest of its `origin`, reaches up to its `mark`, and `follows` another where it tells only what is new.
+    """
 
     __tablename__ = "delivery"
     __table_args__ = (Index("ix_delivery_department", "department", "area_path", "id"),)
@@ -50,6 +53,9 @@ class Delivery(Referenced, DepartmentOwn, Base):
     answered: Mapped[int] = mapped_column(default=0)
     problems: Mapped[list[list[str]]] = mapped_column(JSON, default=list, deferred=True)
     notices: Mapped[list[str]] = mapped_column(JSON, default=list)
+    origin: Mapped[str] = mapped_column(String(64), default="")
+    follows_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"))
+    mark: Mapped[str | None] = mapped_column(Encrypted("delivery.mark"))
     confirmed_by: Mapped[str] = mapped_column(String(60), default="")
     confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
     withdrawn_by: Mapped[str] = mapped_column(String(60), default="")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -13,45 +13,72 @@ from fanpin.adapters.connections import Unconnected
 from fanpin.adapters.distributions import Installed
 from fanpin.adapters.failures import AdapterFailed
 from fanpin.adapters.fetching import Fetching
-from fanpin.adapters.manifest import Manifest
+from fanpin.adapters.manifest import Manifest, Table
 from fanpin.adapters.reach import Reach
 from fanpin.clock import legal_date
 from fanpin.extensions import read_only, writing
-from fanpin.models.adapters import AdapterRelease, AdapterSetting
+from fanpin.models.adapters import AdapterFetch, AdapterPlan, AdapterRelease
 from fanpin.models.deliveries import Delivery
 from fanpin.rules.actions import Action
 from fanpin.rules.areas import AreaLevel
+from fanpin.rules.fetching import WHOLE_DAYS, whole_due
 from fanpin.rules.refusals import Invalid, NotAllowedHere
 from fanpin.rules.roles import Actor
-from fanpin.steps import adapter_health, adapters, deliveries, delivery_adapter, delivery_intake, doing, files, outbox
+from fanpin.steps import adapter_health, adapters, deliveries, delivery_adapter, delivery_intake, doing, fetch_chains, files, outbox
+from fanpin.steps.fetch_chains import Reached
 
-MARK = "mark"
 NAME = "取数.csv"
+# What was arranged is tried again after one, two, four and eight hours, then at the next period.
+MOST_TRIES = 5
 
 
 @dataclass(frozen=True)
 class Fetched:
-    """What came: the rows as a sheet, the mark up to which they reach, and whether they are all that there is."""
+    """What came: the rows as a sheet, and the mark up to which they reach."""
 
     content: bytes
     mark: str
-    whole: bool
 
 
-def ask(session: Session, release: AdapterRelease, *, actor: Actor, now: datetime) -> int:
-    """Owe the fetching of every table that the settings lead to; return how many."""
+def ask(session: Session, release: AdapterRelease, *, actor: Actor, now: datetime, anew: bool = False) -> int:
+    """Owe the fetching of every table that the settings lead to, of what is new or of everything `anew`; return how many."""
     adapters.permit(session, Action.EXCHANGE_DELIVER, release, actor=actor)
     if not release.usable:
         raise NotAllowedHere("这个适配器现在不能用，不能取数。", action=Action.EXCHANGE_DELIVER.value, clause="附件1")
-    values = adapters.settings_of(session, release.declared, doing.ancestor(session, actor.area_path, AreaLevel.COUNTY).path)
-    tables = [table for table in release.declared.tables
-              if values.get(connections.source_of(table.code)) and values.get(connections.CHOICE) != "sheet"]
-    if not tables:
+    many = owe(session, release, officer_id=actor.user_id, area_path=actor.area_path, now=now, anew=anew)
+    if not many:
         raise NotAllowedHere("还没有设置从哪里取，请先填写设置。", action=Action.EXCHANGE_DELIVER.value, clause="附件1")
+    return many
+
+
+def owe(session: Session, release: AdapterRelease, *, officer_id: int, area_path: str, now: datetime, anew: bool = False,
+        by_itself: bool = False) -> int:
+    """Owe the fetching of each table in an officer's name."""
+    tables = fetched_tables(session, release, doing.ancestor(session, area_path, AreaLevel.COUNTY).path)
     for table in tables:
-        outbox.put_once(session, "delivery.fetch", {"adapter": release.name, "table": table.code, "officer": actor.user_id,
-                                                    "area": actor.area_path}, now=now)
+        payload = {"adapter": release.name, "table": table.code, "officer": officer_id, "area": area_path}
+        payload |= {"anew": True} if anew else {}
+        payload |= {"tries": 1} if by_itself else {}
+        outbox.put_once(session, "delivery.fetch", payload, now=now)
     return len(tables)
+
+
+def fetched_tables(session: Session, release: AdapterRelease, area_path: str) -> list[Table]:
+    """List the tables that the county's settings lead to."""
+    values = adapters.settings_of(session, release.declared, area_path)
+    return [table for table in release.declared.tables
+            if values.get(connections.source_of(table.code)) and values.get(connections.CHOICE) != "sheet"]
+
+
+def standing(session: Session, release: AdapterRelease, table: str, area_path: str) -> Reached:
+    """Say how far a table has been fetched from where the settings lead now."""
+    values = adapters.settings_of(session, release.declared, area_path)
+    return fetch_chains.reached(session, release, table, area_path=area_path, origin=fetch_chains.origin_of(values, release, table))
+
+
+def in_office(session: Session, officer_id: int, department: str, area_path: str, *, today: date) -> Actor | None:
+    """Return an officer as still in office for the department and county, or None."""
+    return delivery_intake.officer_of(session, Delivery(department=department, area_path=area_path, sent_by_id=officer_id), today=today)
 
 
 class Jobs:
@@ -69,52 +96,88 @@ class Jobs:
         """Fetch what is new of one table and send it in the officer's name; fetched twice, it is taken once."""
         read_only(session)
         release = adapters.release_named(session, str(payload["adapter"]))
-        asked = Delivery(department=release.department, area_path=str(payload["area"]), sent_by_id=payload["officer"])
-        actor = delivery_intake.officer_of(session, asked, today=legal_date(now))
+        actor = in_office(session, int(str(payload["officer"])), release.department, str(payload["area"]), today=legal_date(now))
         if actor is None:
             return
-        code = str(payload["table"])
-        values = adapters.settings_of(session, release.declared, actor.area_path)
-        since = mark.value if (mark := _mark(session, release, code, actor.area_path)) else ""
+        code, area_path = str(payload["table"]), actor.area_path
+        values = adapters.settings_of(session, release.declared, area_path)
+        origin = fetch_chains.origin_of(values, release, code)
+        stands = fetch_chains.reached(session, release, code, area_path=area_path, origin=origin)
+        if stands.under_way:
+            self._put(session, release, code, area_path, "上一次取来的还没有读完或还没有确认，这次没有再取", now=now)
+            return
+        anew = bool(payload.get("anew")) or whole_due(stands.whole_on, _whole_days(session, release, area_path), today=legal_date(now))
+        since = "" if anew else stands.mark
 
         def act(_installed: Installed, manifest: Manifest) -> Fetched:
             source = connections.connected(values, code, folder=self._folder, reach=self._reach.within(manifest.hosts))
             renamed = connections.renamed(values)
             if source is None:
-                return Fetched(b"", since, False)
+                raise Unconnected("设置的是按表格报送，没有取")
             with Fetching(manifest.table(code), source, today=legal_date(now), since=since, renamed=renamed, lines=True) as fetching:
-                return Fetched(fetching.sheet(), fetching.mark, not since)
+                return Fetched(fetching.sheet(), fetching.mark)
 
         try:
-            fetched = adapter_health.call(session, release, act, area_path=actor.area_path, actor=actor, now=now)
-        except (AdapterFailed, NotAllowedHere, Unconnected):
-            # The sentence stands on the adapter's page; the officer tries again when it is mended.
+            fetched = adapter_health.call(session, release, act, area_path=area_path, actor=actor, now=now)
+        except (AdapterFailed, NotAllowedHere, Unconnected) as failed:
+            self._put(session, release, code, area_path, _words(failed), now=now)
+            _again(session, payload, now=now)
             return
         # At an unchanged mark stand only rows that were fetched before; they come once more with the next new one.
-        if fetched.content and (not since or fetched.mark != since):
-            with writing(session):
-                self._send(session, release, code, fetched, actor=actor, now=now)
-
-    def _send(self, session: Session, release: AdapterRelease, code: str, fetched: Fetched, *, actor: Actor, now: datetime) -> None:
-        source = next(one for one in delivery_adapter.sources(release.declared) if one.table == code)
-        today = legal_date(now)
-        # Only what is new is no whole register: whoever is not in it is not clear.
-        sent = deliveries.Sent(as_of=today, covers_from=None, complete=fetched.whole, register_scope=source.scope)
-        try:
-            deliveries.send(session, self._store, files.Upload(NAME, fetched.content), source, sent,
-                            county=doing.ancestor(session, actor.area_path, AreaLevel.COUNTY), actor=actor, now=now, today=today)
-        except Invalid:
-            # The very same rows were sent before.
+        if not fetched.content or (since and fetched.mark == since):
+            self._put(session, release, code, area_path, "没有新的行" if since else "取到的表是空的，没有报送", now=now)
             return
-        if fetched.mark:
-            row = _mark(session, release, code, actor.area_path)
-            if row is None:
-                row = AdapterSetting(area_path=actor.area_path, department=release.department, adapter=release.name,
-                                     key=f"{MARK}_{code}"[:40])
-                session.add(row)
-            row.value, row.set_by, row.set_at = fetched.mark, actor.name, now
+        self._send(session, release, code, fetched, origin, stands.last if since else None, actor=actor, now=now)
+
+    def _send(self, session: Session, release: AdapterRelease, code: str, fetched: Fetched, origin: str, follows: Delivery | None, *,
+              actor: Actor, now: datetime) -> None:
+        source = next(one for one in delivery_adapter.sources(release.declared) if one.table == code)
+        follows_id, words = follows.id if follows is not None else None, "整张表" if follows is None else "新的行"
+        # Only what is new is no whole register: whoever is not in it is not clear, and whoever is gone from it is not told.
+        sent = deliveries.Sent(as_of=legal_date(now), covers_from=None, complete=follows is None, register_scope=source.scope)
+        try:
+            with writing(session):
+                row = deliveries.send(
+                    session, self._store, files.Upload(NAME, fetched.content), source, sent, now=now, today=legal_date(now),
+                    county=doing.ancestor(session, actor.area_path, AreaLevel.COUNTY), actor=actor)
+                row.origin, row.follows_id, row.mark = origin, follows_id, fetched.mark or None
+                session.flush()
+                _note(session, release, code, actor.area_path, f"取到{words}，已报送", now=now, delivery_id=row.id)
+        except Invalid as refused:
+            self._put(session, release, code, actor.area_path, _words(refused), now=now)
+
+    def _put(self, session: Session, release: AdapterRelease, code: str, area_path: str, words: str, *, now: datetime) -> None:
+        session.commit()
+        with writing(session):
+            _note(session, release, code, area_path, words, now=now)
 
 
-def _mark(session: Session, release: AdapterRelease, code: str, area_path: str) -> AdapterSetting | None:
-    return session.scalar(select(AdapterSetting).where(
-        AdapterSetting.adapter == release.name, AdapterSetting.area_path == area_path, AdapterSetting.key == f"{MARK}_{code}"[:40]))
+def _note(session: Session, release: AdapterRelease, code: str, area_path: str, words: str, *, now: datetime,
+          delivery_id: int | None = None) -> None:
+    """Keep what the fetching came to."""
+    row = session.scalar(select(AdapterFetch).where(
+        AdapterFetch.adapter == release.name, AdapterFetch.area_path == area_path, AdapterFetch.table == code))
+    if row is None:
+        row = AdapterFetch(area_path=area_path, department=release.department, adapter=release.name, table=code)
+        session.add(row)
+    row.at, row.words, row.delivery_id = now, words[:200], delivery_id
+
+
+def _again(session: Session, payload: Mapping[str, object], *, now: datetime) -> None:
+    """Owe what was arranged and failed once more, after a pause that doubles; an officer who asked tries again himself."""
+    tries = int(str(payload.get("tries", 0)))
+    if 0 < tries < MOST_TRIES:
+        with writing(session):
+            outbox.put(session, "delivery.fetch", {**payload, "tries": tries + 1}, now=now).due_at = now + timedelta(hours=2 ** (tries - 1))
+
+
+def _whole_days(session: Session, release: AdapterRelease, area_path: str) -> int:
+    days = session.scalar(select(AdapterPlan.whole_days).where(
+        AdapterPlan.adapter == release.name, AdapterPlan.area_path == area_path))
+    return WHOLE_DAYS if days is None else days
+
+
+def _words(refused: Exception) -> str:
+    if isinstance(refused, Invalid):
+        return "；".join(refused.problems.values())
+    return refused.failure.text if isinstance(refused, AdapterFailed) else str(refused)

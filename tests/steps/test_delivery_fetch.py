@@ -4,15 +4,18 @@ import csv
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Column, MetaData, Table, Text, create_engine, insert, select
+from sqlalchemy import Column, MetaData, Table, Text, create_engine, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from fanpin.adapters import distributions, run
-from fanpin.models.adapters import AdapterFailure, AdapterRelease
+from fanpin.models.adapters import AdapterFailure, AdapterFetch, AdapterRelease
 from fanpin.models.deliveries import Delivery, UnmatchedRow
+from fanpin.models.outbox import OutboxItem
+from fanpin.models.users import Grant
 from fanpin.rules.deliveries import DeliveryState
-from fanpin.rules.refusals import NotAllowedHere, NotPermitted
-from fanpin.steps import adapters, delivery_fetch
+from fanpin.rules.fetching import Rhythm
+from fanpin.rules.refusals import Invalid, NotAllowedHere, NotPermitted
+from fanpin.steps import adapters, deliveries, delivery_fetch, fetch_plans
 from fanpin.steps.delivery_fetch import Jobs
 from fanpin.steps.delivery_intake import Intake
 from tests.builders import a_household
@@ -51,13 +54,25 @@ def put(folder: Path, given: list[dict[str, str]]) -> str:
     return address
 
 
-def fetched(session: Session, world: World, clock: StandingClock, release: AdapterRelease, folder: Path) -> list[Delivery]:
-    actor = world.actors[OFFICER]
-    assert delivery_fetch.ask(session, release, actor=actor, now=clock.now()) == 1
+def owed(session: Session) -> list[OutboxItem]:
+    return list(session.scalars(select(OutboxItem).where(OutboxItem.kind == "delivery.fetch", OutboxItem.state == "waiting")))
+
+
+def carried_out(session: Session, clock: StandingClock, folder: Path, item: OutboxItem) -> None:
+    payload, item.state = item.payload, "done"
     session.commit()
-    payload = {"adapter": release.name, "table": "relief", "officer": actor.user_id, "area": actor.area_path}
     Jobs(folder / "files", folder).fetch(session, payload, clock.now())
     session.commit()
+
+
+def fetched(session: Session, world: World, clock: StandingClock, release: AdapterRelease, folder: Path, *,
+            anew: bool = False) -> list[Delivery]:
+    assert delivery_fetch.ask(session, release, actor=world.actors[OFFICER], now=clock.now(), anew=anew) == 1
+    carried_out(session, clock, folder, owed(session)[0])
+    return read(session, clock, folder)
+
+
+def read(session: Session, clock: StandingClock, folder: Path) -> list[Delivery]:
     waiting = session.scalars(select(Delivery.id).where(Delivery.state == DeliveryState.WAITING)).all()
     session.commit()
     for number in waiting:
@@ -84,6 +99,155 @@ def test_rows_are_fetched_matched_and_counted_and_the_next_time_only_the_new_one
     _, second = fetched(session, world, clock, release, tmp_path)
     assert (second.state, second.rows, second.complete) == (DeliveryState.DONE, 2, False)
     assert second.repeated == 1
+
+
+def told(session: Session) -> str:
+    return session.scalars(select(AdapterFetch.words)).one()
+
+
+def two_fetched(session: Session, world: World, clock: StandingClock, release: AdapterRelease, folder: Path) -> list[dict[str, str]]:
+    """Fetch the whole, and then what is new."""
+    given = rows(session, world, clock)
+    connect(session, world, clock, release, put(folder, given[:2]))
+    fetched(session, world, clock, release, folder)
+    put(folder, given[2:])
+    clock.move(days=1)
+    fetched(session, world, clock, release, folder)
+    return given
+
+
+def test_a_delivery_that_is_withdrawn_takes_its_mark_back(
+        session: Session, world: World, clock: StandingClock, release: AdapterRelease, tmp_path: Path) -> None:
+    two_fetched(session, world, clock, release, tmp_path)
+    first, second = session.scalars(select(Delivery).order_by(Delivery.id))
+    assert (second.follows_id, first.mark, second.mark) == (first.id, "s:2026-02-02", "s:2026-02-03")
+    deliveries.withdraw(session, second, reason="取错了", actor=world.actors[OFFICER], now=clock.now())
+    *_, third = fetched(session, world, clock, release, tmp_path)
+    assert (third.follows_id, third.rows, third.mark, third.complete) == (first.id, 2, "s:2026-02-03", False)
+
+
+def test_a_delivery_that_is_refused_moves_no_mark(
+        session: Session, world: World, clock: StandingClock, release: AdapterRelease, tmp_path: Path) -> None:
+    two_fetched(session, world, clock, release, tmp_path)
+    first, second = session.scalars(select(Delivery).order_by(Delivery.id))
+    second.state = DeliveryState.REFUSED
+    session.flush()
+    assert delivery_fetch.standing(session, release, "relief", first.area_path).mark == "s:2026-02-02"
+
+
+def test_without_its_whole_the_increments_prove_nothing_and_the_whole_is_fetched_again(
+        session: Session, world: World, clock: StandingClock, release: AdapterRelease, tmp_path: Path) -> None:
+    two_fetched(session, world, clock, release, tmp_path)
+    first = session.scalars(select(Delivery).order_by(Delivery.id)).first()
+    deliveries.withdraw(session, first, reason="取错了", actor=world.actors[OFFICER], now=clock.now())
+    assert not any(told.complete for told in deliveries.told_for(session, county_path=first.area_path))
+    *_, third = fetched(session, world, clock, release, tmp_path)
+    assert (third.follows_id, third.rows, third.complete) == (None, 3, True)
+
+
+def test_everything_is_fetched_again_when_the_officer_wants_it_or_its_days_are_over(
+        session: Session, world: World, clock: StandingClock, release: AdapterRelease, tmp_path: Path) -> None:
+    two_fetched(session, world, clock, release, tmp_path)
+    *_, third = fetched(session, world, clock, release, tmp_path, anew=True)
+    assert (third.follows_id, third.rows, third.complete) == (None, 3, True)
+    clock.move(days=30)
+    *_, fourth = fetched(session, world, clock, release, tmp_path)
+    assert (fourth.follows_id, fourth.complete, fourth.as_of) == (None, True, clock.today())
+
+
+def test_who_is_gone_from_the_register_is_gone_with_the_next_whole_fetching_and_not_before(
+        session: Session, world: World, clock: StandingClock, release: AdapterRelease, tmp_path: Path) -> None:
+    two_fetched(session, world, clock, release, tmp_path)
+    engine = create_engine(f"sqlite:///{tmp_path / 'zjk.sqlite'}")
+    with engine.begin() as connection:
+        connection.execute(delete(Table("v_lszz", MetaData(), autoload_with=engine)).where(Column("gxsj") == "2026-02-01"))
+    engine.dispose()
+    assert len(fetched(session, world, clock, release, tmp_path)) == 2 and told(session) == "没有新的行"
+    clock.move(days=30)
+    *_, third = fetched(session, world, clock, release, tmp_path)
+    assert (third.rows, third.complete) == (2, True)
+
+
+def test_another_source_begins_anew(
+        session: Session, world: World, clock: StandingClock, release: AdapterRelease, tmp_path: Path) -> None:
+    given = two_fetched(session, world, clock, release, tmp_path)
+    (tmp_path / "other").mkdir()
+    connect(session, world, clock, release, put(tmp_path / "other", given[:2]))
+    *_, third = fetched(session, world, clock, release, tmp_path)
+    assert (third.follows_id, third.rows) == (None, 2)
+
+
+def test_nothing_is_fetched_while_the_last_one_is_not_read(
+        session: Session, world: World, clock: StandingClock, release: AdapterRelease, tmp_path: Path) -> None:
+    connect(session, world, clock, release, put(tmp_path, rows(session, world, clock)))
+    for _ in range(2):
+        delivery_fetch.ask(session, release, actor=world.actors[OFFICER], now=clock.now(), anew=True)
+        carried_out(session, clock, tmp_path, owed(session)[0])
+    assert len(session.scalars(select(Delivery)).all()) == 1 and "还没有读完" in told(session)
+
+
+def arranged(session: Session, world: World, clock: StandingClock, release: AdapterRelease, rhythm: Rhythm = Rhythm.DAILY,
+             **how: int) -> None:
+    fetch_plans.arrange(session, release, rhythm=rhythm, hour=how.get("hour", 2), whole_days=how.get("whole_days", 30),
+                        actor=world.actors[OFFICER], now=clock.now())
+    session.flush()
+
+
+def owe_what_is_due(session: Session, clock: StandingClock) -> int:
+    return fetch_plans.owe(session, fetch_plans.due(session, now=clock.now()), now=clock.now())
+
+
+def test_what_is_arranged_is_owed_once_in_each_period_from_the_next_on(
+        session: Session, world: World, clock: StandingClock, release: AdapterRelease, tmp_path: Path) -> None:
+    connect(session, world, clock, release, put(tmp_path, rows(session, world, clock)))
+    arranged(session, world, clock, release)
+    assert owe_what_is_due(session, clock) == 0
+    clock.move(days=1)
+    assert (owe_what_is_due(session, clock), owe_what_is_due(session, clock)) == (1, 0)
+    (item,) = owed(session)
+    carried_out(session, clock, tmp_path, item)
+    (row,) = read(session, clock, tmp_path)
+    assert (row.state, row.sent_by_id, row.complete) == (DeliveryState.DONE, world.actors[OFFICER].user_id, True)
+    arranged(session, world, clock, release, Rhythm.NEVER)
+    clock.move(days=40)
+    assert owe_what_is_due(session, clock) == 0
+
+
+def test_in_the_name_of_an_officer_who_left_nothing_is_fetched_and_the_department_is_told(
+        session: Session, world: World, clock: StandingClock, release: AdapterRelease, tmp_path: Path) -> None:
+    connect(session, world, clock, release, put(tmp_path, rows(session, world, clock)))
+    arranged(session, world, clock, release)
+    session.execute(update(Grant).where(Grant.user_id == world.actors[OFFICER].user_id).values(revoked_at=clock.now()))
+    clock.move(days=1)
+    assert owe_what_is_due(session, clock) == 0 and owed(session) == []
+    plan = fetch_plans.plan_of(session, release.name, world.areas["county"].path)
+    assert plan is not None and "已不在本部门岗位" in plan.stopped
+    clock.move(days=1)
+    assert fetch_plans.due(session, now=clock.now()) == []
+
+
+def test_what_was_arranged_and_failed_is_tried_again_later_and_not_for_ever(
+        session: Session, world: World, clock: StandingClock, release: AdapterRelease, tmp_path: Path) -> None:
+    connect(session, world, clock, release, f"sqlite:///{tmp_path / 'nothing.sqlite'}")
+    arranged(session, world, clock, release)
+    clock.move(days=1)
+    assert owe_what_is_due(session, clock) == 1
+    waited = []
+    while items := owed(session):
+        waited.append(round((items[0].due_at - clock.now()).total_seconds() / 3600))
+        clock.move(minutes=waited[-1] * 60)
+        carried_out(session, clock, tmp_path, items[0])
+    assert waited == [0, 1, 2, 4, 8] and "中间库" in told(session)
+
+
+@pytest.mark.parametrize(("how", "field"), [({"hour": 24}, "hour"), ({"whole_days": 0}, "whole_days"), ({"whole_days": 61}, "whole_days")])
+def test_a_plan_that_would_let_vanished_rows_mislead_is_refused(
+        session: Session, world: World, clock: StandingClock, release: AdapterRelease, how: dict[str, int], field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        arranged(session, world, clock, release, **how)
+    assert set(refused.value.problems) == {field}
+    with pytest.raises(NotPermitted):
+        fetch_plans.arrange(session, release, rhythm=Rhythm.DAILY, hour=2, whole_days=30, actor=world.actors[OTHER], now=clock.now())
 
 
 def test_nothing_new_sends_nothing(session: Session, world: World, clock: StandingClock, release: AdapterRelease,
