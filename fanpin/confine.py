@@ -1,6 +1,7 @@
 """Confine this process, then run the target in it: the first code of every child, standard library only.
 
-Started as `python -I -c START FOLDER POLICY COMMAND…`, so that nothing foreign is imported before the walls stand.
+Started as `python -I -S -c START PLACES POLICY COMMAND…`, so that nothing foreign is imported before the walls stand: without the
+site module no `.pth` file and no sitecustomize of anybody's distribution is run.
 """
 
 import ctypes
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Self
 
 # The package is imported empty before the walls stand: the folder above it may hold the instance and stays closed.
-START = "import sys; sys.path.append(sys.argv.pop(1)); from fanpin.confine import main; main(sys.argv[1:])"
+START = "import sys; sys.path += sys.argv.pop(1).split(':'); from fanpin.confine import main; main(sys.argv[1:])"
 PACKAGE = os.path.dirname(os.path.abspath(__file__))
 FRAMES_IN, FRAMES_OUT = 198, 199
 SETUP_FAILED = 125

@@ -65,7 +65,7 @@ def run(command: Sequence[str], *, stdin: bytes, wall_seconds: float, cpu_second
     Python, system libraries, fonts and `files`; it writes `writable` only; `spawn` lets it start processes. With a
     network and `ports` it connects to those alone, where the kernel can hold it to them.
     """
-    policy = Policy(readable=_names(files, command), writable=_names(writable), network=network, spawn=spawn,
+    policy = Policy(readable=(sys.prefix, *_names(files, command)), writable=_names(writable), network=network, spawn=spawn,
                     ports=tuple(ports), memory_mb=memory_mb, cpu_seconds=cpu_seconds, environment=tuple(environment),
                     parent=os.getpid())
     process = _Process(_start(policy, command, environment))
@@ -91,7 +91,7 @@ class Child:
         if command[0] != "-m" and not command[0].endswith(".py"):
             raise ValueError("a lasting child is Python: its command begins with -m or a script's path")
         self._command, self._environment = tuple(command), dict(environment)
-        self._policy = Policy(readable=_names(files, command), writable=_names(writable), network=network, frames=True, ports=tuple(ports),
+        self._policy = Policy(readable=(sys.prefix, *_names(files, command)), writable=_names(writable), network=network, frames=True, ports=tuple(ports),
                               memory_mb=memory_mb, cpu_seconds=cpu_seconds, environment=tuple(environment))
         self._output_limit, self._max_requests, self._max_rss_mb = output_limit, max_requests, max_rss_mb
         self._lock = Lock()
@@ -304,10 +304,15 @@ class _Process:
 
 
 def _start(policy: Policy, command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    launcher = [sys.executable, "-I", "-B", "-X", "utf8", "-c", confine.START, str(Path(confine.PACKAGE).parent)]
+    launcher = [sys.executable, "-I", "-S", "-B", "-X", "utf8", "-c", confine.START, ":".join(_places())]
     return subprocess.Popen([*launcher, policy.dump(), *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                             stderr=subprocess.PIPE, cwd="/", env=dict(environment), start_new_session=True,
                             close_fds=True, bufsize=0)
+
+
+def _places() -> list[str]:
+    """Return where a child finds fanpin and the libraries; what `.pth` files add for this process is not among them."""
+    return [str(Path(confine.PACKAGE).parent), *(path for path in sys.path if path.endswith(("site-packages", "dist-packages")))]
 
 
 def _names(paths: Sequence[Path], command: Sequence[str] = ("",)) -> tuple[str, ...]:

@@ -74,7 +74,7 @@ def test_every_command_of_the_tutorial_does_what_it_says(fresh: Fresh) -> None:
                 said[line[2:]] = fresh.run(line[2:])
         else:
             (fresh.folder / target).write_text(body, encoding="utf-8")
-    assert len(said) == 8
+    assert len(said) == 9
     assert said["fanpin adapter check fanpin-shuiwu"].endswith("检查通过。\n")
     assert "没有未通过的" in next(out for line, out in said.items() if "certify" in line)
     assert (fresh.folder / "report.pdf").read_bytes().startswith(b"%PDF-")

@@ -1,6 +1,7 @@
 """What `fanpin adapter check` says of a folder: its module, its declaration, its samples; fast, nothing stored."""
 
 import ast
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,7 @@ from fanpin.adapters.lead_trial import try_leads
 from fanpin.adapters.manifest import Manifest, Table
 from fanpin.adapters.trial import try_sheet
 from fanpin.adapters.versions import PluginRole
+from fanpin.adapters.wheels import WheelRefused, unpacked
 from fanpin.adapters.wire import Opened, Problem
 from fanpin.rules.duties import KINDS
 from fanpin.rules.intake import Channel, DifficultyCategory
@@ -28,13 +30,25 @@ class Finding:
     text: str
 
 
-def check(folder: Path, *, as_of: date) -> list[Finding]:
-    """Judge the plugin in a folder."""
+def check(place: Path, *, as_of: date) -> list[Finding]:
+    """Judge the plugin in a folder, or in a wheel file that nobody has installed yet."""
+    if place.is_file():
+        return _wheel(place, as_of)
     try:
-        installed = in_folder(folder)
+        installed = in_folder(place)
     except FileNotFoundError as error:
         return [Finding(False, str(error))]
     return [*_source(installed), *_declared(installed, as_of)]
+
+
+def _wheel(wheel: Path, as_of: date) -> list[Finding]:
+    with tempfile.TemporaryDirectory(prefix="fanpin-wheel-") as folder:
+        try:
+            installed = unpacked(wheel, Path(folder))
+        except WheelRefused as refused:
+            return [Finding(False, problem) for problem in refused.problems]
+        return [Finding(True, f"{wheel.name}：只有模块和样表，没有随Python启动的文件、命令和别的依赖"),
+                Finding(True, f"程序文件摘要（SHA-256）{installed.digest}"), *_source(installed), *_declared(installed, as_of)]
 
 
 def _source(installed: Installed) -> Iterator[Finding]:

@@ -71,8 +71,8 @@ class Served:
 
     def _loaded(self) -> Plugin:
         if self._plugin is None:
-            if self._folder:
-                sys.path.insert(0, self._folder)
+            if self._folder and self._folder not in sys.path:
+                sys.path.append(self._folder)
             self._plugin = plugin_of(importlib.import_module(self._module))
         return self._plugin
 

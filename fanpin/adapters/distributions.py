@@ -1,6 +1,7 @@
 """Which adapters are installed: read from the distributions' metadata, without importing any of them."""
 
 import hashlib
+import json
 import os
 import re
 import sys
@@ -8,12 +9,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from importlib.machinery import PathFinder
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from fanpin.adapters.hookspecs import GROUP
 
 MODULE = re.compile(r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)*", re.IGNORECASE)
-EDITABLE = "__editable__"
+AT_START = frozenset({"sitecustomize.py", "usercustomize.py"})
+# What the lock installs beside fanpin and what builds wheels.
+OURS = frozenset({"setuptools"})
 
 
 @dataclass(frozen=True)
@@ -30,8 +33,10 @@ class Installed:
 
     @property
     def folder(self) -> Path | None:
-        """Return the folder in which the child must be able to read."""
-        return self.origin.parent if self.origin else None
+        """Return the folder in which the child finds the module or package, and must be able to read."""
+        if self.origin is None:
+            return None
+        return self.origin.parent.parent if self.origin.name == "__init__.py" else self.origin.parent
 
     def sample(self, table: str) -> Path | None:
         """Return the sample sheet of a table: beside the module, or where the wheel laid it."""
@@ -91,7 +96,7 @@ def _installed(distribution: metadata.Distribution, point: metadata.EntryPoint) 
     listed = [Path(str(file.locate())).resolve() for file in distribution.files or ()]
     # An editable installation lists none of its modules: they lie in the folder that it points to.
     files = listed if origin.resolve() in listed else []
-    return Installed(point.name, point.value, name, version, origin, digest(origin, files), _hidden_start(distribution))
+    return Installed(point.name, point.value, name, version, origin, digest(origin, files), foreign(distribution, point.value))
 
 
 def _origin(module: str) -> Path | None:
@@ -106,9 +111,50 @@ def _origin(module: str) -> Path | None:
     return None
 
 
-def _hidden_start(distribution: metadata.Distribution) -> str:
-    """Refuse a distribution that would run code in every Python process, the server's too."""
-    for file in distribution.files or ():
-        if file.suffix == ".pth" and EDITABLE not in file.name or file.name in ("sitecustomize.py", "usercustomize.py"):
-            return "安装包里有随Python启动自动运行的文件，不能启用，请卸载"
-    return ""
+def foreign(distribution: metadata.Distribution, module: str) -> str:
+    """Refuse a distribution that brings more than its module and its samples; what runs at every start of Python above all."""
+    files = [] if _editable(distribution) else [PurePosixPath(str(file)) for file in distribution.files or ()]
+    if problem := strange_files(files, module):
+        return f"{problem}，不能启用，请卸载"
+    if any(point.group in ("console_scripts", "gui_scripts") for point in distribution.entry_points):
+        return "安装包里有命令，不能启用，请卸载"
+    problem = needs_others(distribution.requires or ())
+    return f"{problem}，不能启用，请卸载" if problem else ""
+
+
+def needs_others(requires: Iterable[str]) -> str:
+    """Say which other distributions one would bring along; "" where it needs fanpin at most."""
+    others = [line for line in requires if not re.match(r"fanpin(?![\w.-])", line)]
+    return f"安装包依赖别的包（{'、'.join(others[:3])}）" if others else ""
+
+
+def strange_files(files: Iterable[PurePosixPath], module: str) -> str:
+    """Say what a distribution of one module brings beside it; "" where it brings its samples alone."""
+    top, found = module.partition(".")[0], []
+    for file in files:
+        first = next((part for part in file.parts if part != ".."), "")
+        if file.suffix == ".pth" or file.name in AT_START:
+            return f"安装包里有随Python启动自动运行的文件（{file.name}）"
+        own = first in (top, f"{top}.py", "__pycache__") or first.endswith(".dist-info") and ".." not in file.parts
+        if not own and file.parts[:-1][-4:-2] != ("share", "fanpin"):
+            found.append(str(file))
+    return f"安装包里有模块以外的文件（{'、'.join(found[:3])}）" if found else ""
+
+
+def starting_by_themselves() -> list[str]:
+    """Name the installed distributions that run code whenever Python starts, with the file: nobody's adapter may."""
+    found = []
+    for distribution in metadata.distributions():
+        name = distribution.metadata["Name"]
+        files = [] if _editable(distribution) or name in OURS else distribution.files or ()
+        found += [f"{name}（{file.name}）" for file in files if file.suffix == ".pth" or file.name in AT_START]
+    return sorted(found)
+
+
+def _editable(distribution: metadata.Distribution) -> bool:
+    """Say whether a developer installed a folder; pip writes this down itself and overwrites what a wheel brings."""
+    try:
+        said = json.loads(distribution.read_text("direct_url.json") or "{}")
+    except ValueError:
+        return False
+    return isinstance(said, dict) and said.get("dir_info", {}).get("editable") is True

@@ -149,7 +149,7 @@ def map_rows(installed: Installed, manifest: Manifest, table: Table, rows: Itera
 
 def _child(installed: Installed) -> Child:
     folder = installed.folder
-    named = [str(folder)] if folder is not None and not installed.distribution else []
+    named = [str(folder)] if folder is not None else []
     return Child(["-m", "fanpin.adapters.child", installed.module, *named], memory_mb=MEMORY_MB,
                  cpu_seconds=CPU_SECONDS, output_limit=LARGEST_ANSWER, files=[folder] if folder else [],
                  max_requests=ENDLESS, max_rss_mb=MEMORY_MB)

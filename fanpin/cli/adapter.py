@@ -82,11 +82,11 @@ def register(app: Flask, *, now: datetime | None = None) -> adapters.Refreshed:
 
 
 @command.command("check")
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("place", type=click.Path(exists=True, path_type=Path))
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="样表的数据截止日期，默认今天。")
-def check_command(folder: Path, as_of: click.DateTime | None) -> None:
-    """检查一个目录里的适配器（不需要安装和数据库）：模块、申报、样表。"""
-    findings = check(folder, as_of=_day(as_of))
+def check_command(place: Path, as_of: click.DateTime | None) -> None:
+    """检查一个目录或一个 .whl 文件里的适配器（不需要安装和数据库）：文件、模块、申报、样表。"""
+    findings = check(place, as_of=_day(as_of))
     for finding in findings:
         click.echo(f"{'通过' if finding.good else '问题'}  {finding.text}")
     if not all(finding.good for finding in findings):

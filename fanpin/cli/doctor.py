@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from fanpin import sandbox
+from fanpin.adapters import distributions
 from fanpin.cli import Plain, load_settings
 from fanpin.cli.schema import engine_for, sqlite_file, standing
 from fanpin.clock import Clock
@@ -69,7 +70,7 @@ def command() -> None:
     """检查这台机器和这个安装：缺什么、怎么办，一项一行。"""
     settings = load_settings()
     checks: tuple[Callable[[], Iterator[Finding]], ...] = (
-        libraries, fonts, walls, lambda: keys(settings), lambda: disk(settings), lambda: database(settings),
+        libraries, fonts, walls, plugins, lambda: keys(settings), lambda: disk(settings), lambda: database(settings),
         lambda: calendar(Clock().today()),
     )
     findings = [finding for check in checks for finding in check()]
@@ -107,6 +108,16 @@ def walls() -> Iterator[Finding]:
             yield bad(f"隔离：没有{title}，文书和对接程序不能运行。请检查容器或系统的限制。")
         else:
             yield weak(f"隔离：内核没有提供{title}，其余限制仍然有效。建议升级到 6.12 以上的内核，或放宽容器限制。")
+
+
+def plugins() -> Iterator[Finding]:
+    """Look for distributions that run code whenever Python starts: the server's process, too, before anybody looks at them."""
+    found = distributions.starting_by_themselves()
+    yield bad(f"有安装包随Python启动自动运行代码：{'、'.join(found)}。请马上卸载并查是谁装的；装接口之前先用 fanpin adapter check 检查 .whl 文件。") \
+        if found else good("没有随Python启动自动运行的安装包")
+    for one in distributions.installed():
+        if one.problem:
+            yield weak(f"接口 {one.entry}：{one.problem}")
 
 
 def keys(settings: Settings) -> Iterator[Finding]:
