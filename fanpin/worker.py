@@ -27,7 +27,7 @@ from fanpin.models.outbox import OutboxItem
 from fanpin.models.scoped import system_scope
 from fanpin.rules.refusals import Refusal
 from fanpin.steps import (
-    adapter_connections, delivery_fetch, delivery_retention, fetch_plans, housekeeping, outbox, papers, quality, regional_matching,
+    adapter_connections, adapter_known, delivery_fetch, delivery_retention, fetch_plans, housekeeping, outbox, papers, quality, regional_matching,
     register_export, register_import, register_retention, screening_month, sessions,
 )
 from fanpin.steps.delivery_intake import Intake
@@ -41,6 +41,7 @@ JUDGE_SECONDS = 10.0
 ERASE_SECONDS = 3600.0
 MONTH_SECONDS = 3600.0
 FETCH_SECONDS = 60.0
+KNOWN_SECONDS = 600.0
 # Four times in a lease: three may fail.
 RENEW_SECONDS = outbox.LEASE.total_seconds() / 4
 OVERTAKEN = "处理时间过长，已由另一个程序接手。"
@@ -83,7 +84,7 @@ class Worker:
         self._chores: list[tuple[float, Callable[[], None]]] = [
             (SEAL_SECONDS, self.seal), (TIDY_SECONDS, self.tidy), (LEARN_SECONDS, self.learn), (MATCH_SECONDS, self.match),
             (JUDGE_SECONDS, self.judge), (ERASE_SECONDS, self.erase), (MONTH_SECONDS, self.screen_where_due),
-            (FETCH_SECONDS, self.fetch_where_due)]
+            (FETCH_SECONDS, self.fetch_where_due), (KNOWN_SECONDS, self.compare_known)]
         self._done_at = [0.0] * len(self._chores)
 
     def __enter__(self) -> Self:
@@ -212,6 +213,18 @@ class Worker:
                 if due:
                     with writing(session):
                         fetch_plans.owe(session, due, now=self._now())
+
+    def compare_known(self) -> None:
+        """Owe the daily comparison of what each adapter says of its known persons."""
+        with self.app.app_context():
+            session = db.session()
+            read_only(session)
+            with system_scope(session, reason="已知人员核对"):
+                due = adapter_known.due(session, now=self._now())
+                session.commit()
+                if due:
+                    with writing(session):
+                        adapter_known.owe(session, due, now=self._now())
 
     @contextmanager
     def _holding(self, item: OutboxItem) -> Iterator[None]:

@@ -1,7 +1,6 @@
 """What a certificate of an adapter rests on: contract, samples, and every fault that concerns it, tried in its children."""
 
 import ast
-import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from fanpin import sandbox
 from fanpin.adapters import manifest as m
-from fanpin.adapters import run
+from fanpin.adapters import known, run
 from fanpin.adapters.contract import Answer, Known, Later, NotFound, Unavailable
 from fanpin.adapters.distributions import Installed
 from fanpin.adapters.extremes import Extreme, extremes, outcomes
@@ -18,7 +17,7 @@ from fanpin.adapters.failures import AdapterFailed
 from fanpin.adapters.manifest import Manifest, Table
 from fanpin.adapters.run import MappedRow, PluginChild
 from fanpin.adapters.trial import Trial, try_sheet
-from fanpin.adapters.wire import ReadRow, encode
+from fanpin.adapters.wire import ReadRow
 from fanpin.rules.duties import KINDS
 from fanpin.rules.titles import TitledEnum
 
@@ -203,21 +202,11 @@ def _plain(rows: Sequence[MappedRow]) -> list[object]:
 
 
 def _known(path: Path, mapped: Sequence[MappedRow]) -> tuple[str, str]:
-    file = path.with_suffix(".jsonl")
+    file = known.beside(path)
     if not file.is_file():
         return f"没有 samples/{file.name}；可用 fanpin adapter run 的输出生成，由部门核对后放入", State.ABSENT
-    expected = {item["row"]: item["facts"] for item in map(json.loads, file.read_text(encoding="utf-8").splitlines())
-                if "facts" in item}
-    for row in mapped:
-        if row.row.number in expected and expected[row.row.number] != told(row):
-            return "", f"第{row.row.number}行的答复与已知的不同"
-    return "", ""
-
-
-def told(row: MappedRow) -> list[dict[str, object]]:
-    """Return what a row's facts say, without its token and without blanks, as `fanpin adapter run` prints it."""
-    return [{name: value for name, value in json.loads(encode(fact)).items() if name != "subject" and value not in ("", None)}
-            for fact in row.facts]
+    numbers = known.differing(file, mapped)[1]
+    return "", f"第{'、'.join(map(str, numbers[:SHOWN]))}行的答复与已知的不同" if numbers else ""
 
 
 def _withstood(said: Callable[[Sequence[ReadRow]], list[MappedRow]], table: Table, rows: Sequence[ReadRow],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from fanpin.adapters import run
+from fanpin.adapters import known, run
 from fanpin.adapters.distributions import Installed, in_folder
 from fanpin.adapters.failures import AdapterFailed
 from fanpin.adapters.lead_trial import try_leads
@@ -107,6 +107,10 @@ def _sample(installed: Installed, manifest: Manifest, table: Table, path: Path, 
     silent = [KINDS[kind].title for kind in table.kinds if kind not in trial.facts_by_kind]
     if silent:
         yield Finding(False, f"“{table.title}”的样表没有一行得出：{'、'.join(silent)}")
+    if known.beside(path).is_file():
+        many, wrong = known.differing(known.beside(path), trial.mapped)
+        rows = "、".join(map(str, wrong))
+        yield Finding(not wrong, f"“{table.title}”的已知人员{many}行，" + (f"第{rows}行的答复与已知的不同" if wrong else "答复都对"))
 
 
 def _lead_sample(installed: Installed, manifest: Manifest, table: Table, path: Path, as_of: date) -> Iterator[Finding]:

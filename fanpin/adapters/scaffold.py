@@ -55,7 +55,7 @@ requires-python = ">=3.11"
 py-modules = ["{module}"]
 
 [tool.setuptools.data-files]
-"share/fanpin/{name}/samples" = ["samples/*.csv"]
+"share/fanpin/{name}/samples" = ["samples/*.csv", "samples/*.jsonl"]
 '''
 
 

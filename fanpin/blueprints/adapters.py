@@ -207,6 +207,8 @@ def _listed(release: AdapterRelease, approved: bool) -> Listed:
         tone, state = "bad", "不能启用"
     elif not release.present:
         tone, state = "neutral", "已卸载"
+    elif release.known_wrong:
+        tone, state = "bad", "对已知人员答错，停止调用"
     elif release.failures >= adapter_health.OPENS_AFTER:
         tone, state = "warn", "连续出错，暂停调用"
     else:

@@ -7,10 +7,8 @@ from pathlib import Path
 import click
 from flask import Flask
 
-from fanpin.adapters import distributions, run
-from fanpin.adapters.channel import ToldLead
+from fanpin.adapters import distributions, known, run
 from fanpin.adapters.check import check
-from fanpin.adapters.contract import Answer, Fact, Later, NotFound, Unavailable
 from fanpin.adapters.distributions import Installed
 from fanpin.adapters.failures import AdapterFailed
 from fanpin.adapters.lead_trial import LeadTrial, try_leads
@@ -18,7 +16,6 @@ from fanpin.adapters.manifest import Manifest
 from fanpin.adapters.run import Usable
 from fanpin.adapters.trial import Trial, try_sheet
 from fanpin.adapters.versions import PluginRole
-from fanpin.adapters.wire import encode
 from fanpin.cli import Plain, load_settings
 from fanpin.cli.adapter_making import certify_command, new_command, reference_command
 from fanpin.cli.opening import open_app
@@ -105,8 +102,8 @@ def run_command(name: str, ask: Path, table: str, as_of: click.DateTime | None) 
     one = _usable(name)
     if not one.ok or one.manifest is None:
         raise Plain("不能启用：" + "；".join(one.problems))
-    if table and table not in [known.code for known in one.manifest.tables]:
-        raise Plain(f"没有“{table}”这种表，只有：{'、'.join(known.code for known in one.manifest.tables)}")
+    if table and table not in [each.code for each in one.manifest.tables]:
+        raise Plain(f"没有“{table}”这种表，只有：{'、'.join(each.code for each in one.manifest.tables)}")
     if one.manifest.role is PluginRole.OUTLET:
         raise Plain(f"{one.manifest.owner}不读表格，不能这样试运行。")
     if one.manifest.role is PluginRole.CHANNEL:
@@ -119,9 +116,7 @@ def run_command(name: str, ask: Path, table: str, as_of: click.DateTime | None) 
     if trial.refused:
         raise Plain(trial.refused)
     for row in (row for row in trial.mapped if not row.refused):
-        said = {"row": row.row.number, "facts": [_fact(fact) for fact in row.facts],
-                "answers": {kind: _answer(answer) for kind, answer in row.answers}}
-        click.echo(json.dumps(said, ensure_ascii=False))
+        click.echo(json.dumps(known.said(row), ensure_ascii=False))
     _rest(trial)
 
 
@@ -135,7 +130,7 @@ def _run_channel(installed: Installed, manifest: Manifest, ask: Path, table: str
         raise Plain(trial.refused)
     for row in trial.mapped:
         if not row.problems:
-            click.echo(json.dumps({"row": row.row.number, "lead": _fact(row.lead) if row.lead else None}, ensure_ascii=False))
+            click.echo(json.dumps({"row": row.row.number, "lead": known.told(row.lead) if row.lead else None}, ensure_ascii=False))
     _rest(trial)
 
 
@@ -151,8 +146,8 @@ def _usable(name: str) -> Usable:
         return run.declared(distributions.in_folder(Path(name)))
     installed = distributions.find(name)
     if installed is None:
-        known = "、".join(one.entry for one in distributions.installed())
-        raise Plain(f"没有装名叫“{name}”的适配器。已装：{known or '无'}")
+        names = "、".join(one.entry for one in distributions.installed())
+        raise Plain(f"没有装名叫“{name}”的适配器。已装：{names or '无'}")
     return run.declared(installed)
 
 
@@ -166,19 +161,6 @@ def _told(manifest: Manifest) -> str:
     if manifest.role is PluginRole.CHANNEL:
         return Channel(manifest.channel).title if manifest.channel in set(Channel) else manifest.channel
     return "、".join(manifest.kinds) if manifest.role is PluginRole.DEPARTMENT else manifest.title
-
-
-def _fact(fact: Fact | ToldLead) -> dict[str, object]:
-    values = json.loads(encode(fact))
-    return {name: value for name, value in values.items() if name != "subject" and value not in ("", None)}
-
-
-def _answer(answer: Answer) -> str:
-    if isinstance(answer, NotFound):
-        return "查无此人"
-    if isinstance(answer, Later):
-        return f"{answer.due}前答复"
-    return f"无法查询：{answer.reason}" if isinstance(answer, Unavailable) else "未查到"
 
 
 def _day(given: object) -> date:

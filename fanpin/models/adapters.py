@@ -41,6 +41,10 @@ class AdapterRelease(Referenced, Base):
     last_ok_at: Mapped[datetime | None] = mapped_column(Instant)
     last_failed_at: Mapped[datetime | None] = mapped_column(Instant)
     last_failure: Mapped[str] = mapped_column(String(200), default="")
+    known_tried_at: Mapped[datetime | None] = mapped_column(Instant)
+    known_at: Mapped[datetime | None] = mapped_column(Instant)
+    known_rows: Mapped[int] = mapped_column(default=0)
+    known_wrong: Mapped[str] = mapped_column(String(200), default="")
 
     @property
     def usable(self) -> bool:

@@ -26,7 +26,7 @@ Result = TypeVar("Result")
 
 def may_call(session: Session, release: AdapterRelease, *, now: datetime) -> bool:
     """Say whether the adapter may be called; after the pause one caller is let through to try, the others wait on."""
-    if not release.usable:
+    if not release.usable or release.known_wrong:
         return False
     if release.failures < OPENS_AFTER:
         return True
@@ -38,6 +38,8 @@ def may_call(session: Session, release: AdapterRelease, *, now: datetime) -> boo
 
 def require_callable(session: Session, release: AdapterRelease, *, now: datetime) -> None:
     """Refuse while the breaker is open, with the sentence of its last failure."""
+    if release.known_wrong:
+        raise NotAllowedHere(release.known_wrong, action="", clause="附件1")
     if not may_call(session, release, now=now):
         raise NotAllowedHere(f"适配器连续出错，已暂停调用，稍后自动再试。最近一次：{release.last_failure or '不能启用'}",
                              action="", clause="附件1")

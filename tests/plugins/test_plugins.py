@@ -1,13 +1,15 @@
 """The departments' adapters together: each is there once, claims what 附件1 gives it, and leaves no duty open."""
 
 import ast
+import json
 import statistics
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from fanpin.adapters import distributions, run, scaffold
+from fanpin.adapters import distributions, known, run, scaffold
 from fanpin.adapters.certify import State, certify
 from fanpin.adapters.manifest import Manifest, Mode
 from fanpin.rules.departments import BLOCKING_DEPARTMENTS, Department
@@ -115,3 +117,18 @@ def _name(department: Department) -> str:
 
 def test_this_page_looks_at_all_folders() -> None:
     assert all((Path(folder) / "samples").is_dir() for folder in FOLDERS)
+
+
+@pytest.mark.parametrize("department", EXPECTED, ids=lambda department: department.value)
+def test_each_table_brings_three_known_persons_or_more(department: Department) -> None:
+    for sample in sorted((ROOT / "plugins" / _name(department) / "samples").glob("*.csv")):
+        lines = [json.loads(line) for line in sample.with_suffix(".jsonl").read_text(encoding="utf-8").splitlines()]
+        assert len({line["row"] for line in lines}) == len(lines) >= 3 and any(line["facts"] for line in lines), sample.name
+
+
+def test_each_adapter_answers_rightly_about_its_known_persons(manifests: dict[Department, Manifest]) -> None:
+    for manifest in manifests.values():
+        installed = distributions.find(manifest.name)
+        assert installed is not None
+        found = known.compare(installed, manifest, as_of=date(2026, 3, 2))
+        assert (found.wrong, found.rows >= 3 * len(manifest.tables)) == ((), True), manifest.name
