@@ -1,7 +1,7 @@
 """The demo: make a small county, name its accounts, drive one household in and out."""
 
 import shutil
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -59,16 +59,16 @@ def make(if_missing: bool, fresh: bool, count: int, today: date) -> None:
         register(app, now=Clock(timedelta(days=offset)).now())
         with app.app_context():
             build = Build(db.session(), settings.files_dir, count=count, today=day, say=click.echo,
-                          work=lambda on: _work(app, on))
+                          work=lambda at: _work(app, at))
             build.found(offset=offset)
             told = build.tell()
             db.session.remove()
     click.echo(told)
 
 
-def _work(app: Flask, on: date) -> None:
-    """Let the worker carry out what is owed, on a day of the demo's own history."""
-    app.extensions["fanpin.clock"] = Clock(timedelta(days=(on - Clock().today()).days))
+def _work(app: Flask, at: datetime) -> None:
+    """Let the worker carry out what is owed, at an instant of the demo's own history."""
+    app.extensions["fanpin.clock"] = Clock(at - Clock().now())
     drain(app)
 
 

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from PIL import Image, ImageDraw
@@ -40,9 +40,9 @@ APART = 7
 
 
 class Build:
-    """Fill an empty database with a demo county; `work` lets the worker carry out, on a day, what was owed."""
+    """Fill an empty database with a demo county; `work` lets the worker carry out, at an instant, what was owed."""
 
-    def __init__(self, session: Session, store: Path, *, count: int, today: date, work: Callable[[date], None],
+    def __init__(self, session: Session, store: Path, *, count: int, today: date, work: Callable[[datetime], None],
                  say: Callable[[str], None]) -> None:
         self.session, self.store, self.count, self.today = session, store, count, today
         self.begun, self._work, self._say = today - BEGUN_BEFORE, work, say
@@ -112,7 +112,7 @@ class Build:
         departments.send((*written(self.registers, answering=False), filed(exported(self.session))), calendar)
         warnings = departments.screen(self.staffed.actors["xian"], calendar)
         departments.verify([self._cadre(village) for village in self.staffed.villages], calendar)
-        self._work(self.today)
+        self._work(calendar.now)
         return warnings
 
     def _cadre(self, village: Area) -> Actor:

@@ -1,7 +1,7 @@
 """The demo's departments send their sheets as they would: delivery, the worker's children, matching, screening, warnings."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
@@ -28,10 +28,10 @@ FOUND = ((WarningConclusion.AT_RISK, "入户核实属实，刚性支出较大，
 
 
 class Departments:
-    """The county's officers with their sheets; `work` lets the worker carry out, on a day, what was owed."""
+    """The county's officers with their sheets; `work` lets the worker carry out, at an instant, what was owed."""
 
     def __init__(self, session: Session, store: Path, *, county: Area, officers: dict[str, Actor],
-                 work: Callable[[date], None]) -> None:
+                 work: Callable[[datetime], None]) -> None:
         self.session, self.store, self.county, self.officers, self._carry_out = session, store, county, officers, work
         self.sent = 0
 
@@ -84,7 +84,9 @@ class Departments:
 
     def _work(self, calendar: Calendar) -> None:
         self.session.commit()
-        self._carry_out(calendar.day)
+        self._carry_out(calendar.now)
+        # The worker's clock went on meanwhile; whoever acts next acts later.
+        calendar.rest(minutes=20)
         # The worker has written through a session of its own.
         self.session.expire_all()
 

@@ -148,6 +148,7 @@ class Endings:
         people.post_measures(case, self.village)
         people.calendar.to(people.calendar.day.replace(month=12, day=9))
         people.watch(case)
+        people.finish_measures(case)
         people.review(case, ReviewConclusion.NO_LABOUR, "继续落实农村低保，长期跟踪监测")
         people.keep_on(case, "无劳动能力，持续落实社会保障，长期跟踪监测")
         people.calendar.to(people.calendar.day + 75 * DAY)

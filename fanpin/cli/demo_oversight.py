@@ -11,14 +11,15 @@ from fanpin.models.areas import Area
 from fanpin.models.scoped import set_scope
 from fanpin.rules.areas import AreaLevel
 from fanpin.rules.oversight import ConductKind, ConductSource, Consequence, GroupPost, ResponsibleKind, TaskKind
-from fanpin.rules.roles import Actor
-from fanpin.steps import doing, oversight_meetings, oversight_staff, oversight_tasks, oversight_training
+from fanpin.rules.roles import Actor, Role
+from fanpin.steps import doing, oversight_meetings, oversight_reach, oversight_staff, oversight_tasks, oversight_training
 
 DAY = timedelta(days=1)
 GROUP = ((GroupPost.HEAD, "鲁演书", "县委主要负责人"), (GroupPost.DEPUTY, "段演副", "县政府分管负责人"),
          (GroupPost.OFFICE, "孙演审", "县乡村振兴部门"), (GroupPost.MEMBER, "何演民", "县民政局"), (GroupPost.MEMBER, "何演保", "县医保局"))
 NAMES = (("first_party", "鲁演书", "县委书记"), ("first_government", "段演长", "县长"), ("entry_quality", "孙演审", "县乡村振兴部门负责人"))
-DIRECT = (("direct_party", "田演书", "镇党委书记"), ("direct_government", "雷演长", "镇长"))
+DIRECT = (("direct_party", "书", "党委书记"), ("direct_government", "长", "政府主要负责人"))
+SURNAMES = "田雷方石袁江秦孟潘汤邱侯邵万段钱"
 
 
 class Oversight:
@@ -28,7 +29,6 @@ class Oversight:
         self.session, self.actors, self.today = session, actors, today
         self.township = doing.ancestor(session, village.path, AreaLevel.TOWNSHIP)
         self.county = doing.ancestor(session, village.path, AreaLevel.COUNTY)
-        self.prefecture = doing.ancestor(session, village.path, AreaLevel.PREFECTURE)
 
     def tell(self) -> str:
         """Write everything down; return what was made, in words."""
@@ -61,18 +61,25 @@ class Oversight:
     def _names(self) -> None:
         when = self._quietly("xian", 380)
         since = self.today - 380 * DAY
-        for area, people in ((self.county, NAMES), (self.township, DIRECT)):
-            for kind, name, post in people:
-                oversight_staff.name_person(self.session, area, kind=ResponsibleKind(kind), name=name, post=post, since=since,
-                                            document="演防返贫〔2025〕2号", **when)
+        named = [(self.county, kind, name, post) for kind, name, post in NAMES]
+        for number, area in enumerate(oversight_reach.below(self.session, self.county)):
+            named += [(area, kind, f"{SURNAMES[(2 * number + place) % len(SURNAMES)]}演{mark}", f"{area.name}{post}")
+                      for place, (kind, mark, post) in enumerate(DIRECT)]
+        for area, kind, name, post in named:
+            oversight_staff.name_person(self.session, area, kind=ResponsibleKind(kind), name=name, post=post, since=since,
+                                        document="演防返贫〔2025〕2号", **when)
 
     def _plans(self) -> None:
-        when = self._as("xian", 40)
-        oversight_staff.publish_plan(
-            self.session, self.county, year=self.today.year, document=f"演防返贫〔{self.today.year}〕1号",
-            monitored="全县农村常住人口，重点是脱贫户和重点人群家庭。", responsibilities="县负总责，乡镇直接负责，村组排查，行业部门按职责提供和核准数据。",
-            method="干部定期排查、农户自主申报、部门筛查预警相互协同。", steps="每月排查和研判，春秋两次集中排查，年底成效评议。",
-            published_on=self.today - 40 * DAY, **when)
+        plans = [("sheng", 55, "全省"), ("zhou", 48, "全州（市）"), ("xian", 40, "全县")]
+        plans += [(username, 33, "本乡镇") for username, actor in self.actors.items() if actor.role is Role.TOWNSHIP_LEADER]
+        for username, days_ago, reach in plans:
+            when = self._as(username, days_ago)
+            oversight_staff.publish_plan(
+                self.session, doing.area_of(self.session, self.actors[username].area_id), year=self.today.year,
+                document=f"演防返贫〔{self.today.year}〕1号", monitored=f"{reach}农村常住人口，重点是脱贫户和重点人群家庭。",
+                responsibilities="县负总责，乡镇直接负责，村组排查，行业部门按职责提供和核准数据。",
+                method="干部定期排查、农户自主申报、部门筛查预警相互协同。", steps="每月排查和研判，春秋两次集中排查，年底成效评议。",
+                published_on=self.today - days_ago * DAY, **when)
 
     def _trainings(self) -> None:
         for days_ago, title in ((200, "部门数据报送和核查培训"), (30, "防返贫动态监测政策和程序培训")):

@@ -34,10 +34,13 @@ class Registers:
     def __init__(self, *, today: date) -> None:
         self.random, self.today = Random(SEED), today
         self.lines: dict[TableKey, list[Line]] = defaultdict(list)
+        self._heads: list[Person] = []
+        self._certified: list[Person] = []
 
     def household(self, family: Family) -> None:
         """Let departments know what is to be known of one household."""
         head = family.people[0]
+        self._heads.append(head)
         for person in family.people:
             self._person(person)
         whole = {"户主姓名": head.name, "户主身份证号": head.id_number}
@@ -52,9 +55,7 @@ class Registers:
             self._add(D.WATER, "supply", {**whole, "供水方式": "集中供水", "核准日期": self._day(), "评价结论": "不达标", "水量": "不达标",
                                           "水质": "达标", "问题开始日期": self._day()})
         if self._happens(LOSS):
-            what, how = self.random.choice(LOSSES)
-            self._add(D.EMERGENCY, "losses", {**whole, "灾害种类": what, "发生时间": self._day(), "损失情况": how,
-                                              "经济损失": f"{self.random.randint(20, 300) * 100}"})
+            self._loss(head)
         if self._happens(FOREST):
             self._add(D.FORESTRY, "disasters", {**whole, "灾种": "林业有害生物", "发生日期": self._day(), "受灾面积": "3.5"})
 
@@ -64,11 +65,10 @@ class Registers:
             school, nature, where = self.random.choice(SCHOOLS)
             self._add(D.EDUCATION, "students", {"学生姓名": person.name, "身份证号": person.id_number, "院校名称": school, "办学性质": nature,
                                                 "院校所在省": where, "入学年月": "2024年9月", "学年自付费用": str(self.random.randint(8, 26) * 1000)})
-        if person.disability_certificate and self._happens(CERTIFIED):
-            certificate = check_certificate(person.disability_certificate)
-            self._add(D.DISABLED_FEDERATION, "certificates", {
-                "姓名": person.name, "残疾人证号": person.disability_certificate, "残疾类别": certificate.category.title if certificate.category else "",
-                "残疾等级": f"{'一二三四'[certificate.grade - 1]}级", "发证日期": self._day(900), "证件状态": "有效"})
+        if person.disability_certificate:
+            self._certified.append(person)
+            if self._happens(CERTIFIED):
+                self._certificate(person)
         if "务工" in person.work and self._happens(IDLE):
             self._add(D.HUMAN_RESOURCES, "idle", {**who, "停工日期": self._day(), "原外出务工地": person.work.removesuffix("务工"),
                                                   "未复工原因": self.random.choice(("企业停产", "身体原因", "照顾家人"))})
@@ -80,11 +80,33 @@ class Registers:
             self._add(D.PUBLIC_SECURITY, "traffic", {"受害人姓名": person.name, "受害人身份证号": person.id_number, "伤害后果": self.random.choice(("致伤", "致残", "重伤")),
                                                      "事故时间": self._day(), "事故编号": self._number("演交")})
         if grown and self._happens(CRIME):
-            self._add(D.PUBLIC_SECURITY, "crime", {"被害人姓名": person.name, "被害人身份证号": person.id_number, "后果": "致伤", "发案日期": self._day(),
-                                                   "案件编号": self._number("演刑"), "是否家庭重要劳动力": "是"})
+            self._crime(person)
         if grown and self._happens(RELIEF):
             self._add(D.CIVIL_AFFAIRS, "relief", {**who, "救助金额": str(self.random.randint(5, 40) * 100), "发放日期": self._day(),
                                                   "救助事由": self.random.choice(("突发疾病", "意外事故", "生活困难"))})
+
+    def _loss(self, head: Person) -> None:
+        what, how = self.random.choice(LOSSES)
+        self._add(D.EMERGENCY, "losses", {"户主姓名": head.name, "户主身份证号": head.id_number, "灾害种类": what, "发生时间": self._day(),
+                                          "损失情况": how, "经济损失": f"{self.random.randint(20, 300) * 100}"})
+
+    def _certificate(self, person: Person) -> None:
+        certificate = check_certificate(person.disability_certificate)
+        self._add(D.DISABLED_FEDERATION, "certificates", {
+            "姓名": person.name, "残疾人证号": person.disability_certificate, "残疾类别": certificate.category.title if certificate.category else "",
+            "残疾等级": f"{'一二三四'[certificate.grade - 1]}级", "发证日期": self._day(900), "证件状态": "有效"})
+
+    def _crime(self, person: Person) -> None:
+        self._add(D.PUBLIC_SECURITY, "crime", {"被害人姓名": person.name, "被害人身份证号": person.id_number, "后果": "致伤", "发案日期": self._day(),
+                                               "案件编号": self._number("演刑"), "是否家庭重要劳动力": "是"})
+
+    def rarities(self) -> None:
+        """Let what is rare happen once where a small county had none of it, so that every department has something to send."""
+        middle = self._heads[len(self._heads) // 2]
+        for key, write, people in (((D.EMERGENCY, "losses"), self._loss, [middle]), ((D.PUBLIC_SECURITY, "crime"), self._crime, [middle]),
+                                   ((D.DISABLED_FEDERATION, "certificates"), self._certificate, self._certified[:1])):
+            for person in people if not self.lines.get(key) else ():
+                write(person)
 
     def village(self, code: str, *, people: int) -> None:
         """Let departments know what is to be known of a village."""

@@ -78,7 +78,8 @@ def settle(registers: Registers, code: str, families: Sequence[Family]) -> None:
 
 
 def finish(registers: Registers) -> None:
-    """Add the stories' households and what real sheets hold besides."""
+    """Add what a small county lacked, the stories' households, and what real sheets hold besides."""
+    registers.rarities()
     for one in invented().values():
         registers.story(one.people, one.entries)
     registers.messes()

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from fanpin.cli.procession import Procession
 from fanpin.cli.village_procession import Trouble
+from fanpin.clock import at_noon
 from fanpin.models.areas import Area
 from fanpin.models.cases import Case
 from fanpin.models.deliberation import MeetingKind, VillageList
@@ -24,6 +25,7 @@ from fanpin.rules.stages import Procedure
 from fanpin.steps import analysis, county, deliberation, intake, publicity, survey
 
 DAY = timedelta(days=1)
+EVERY = 28 * DAY
 TROUBLES = (
     Trouble(),
     Trouble(risks=(Risk.EMPLOYMENT,), conclusion="户主外出务工返乡后一个多月未复工，收入不稳，存在返贫风险。",
@@ -152,7 +154,7 @@ class Stories:
         for case, _ in pairs:
             people.watch(case)
             people.post_measures(case, village)
-        people.calendar.to(date(self.today.year - 1, 12, 8))
+        self._watched(people, [case for case, _ in pairs], until=date(self.today.year - 1, 12, 8))
         stable = [case for case, _ in pairs[:3]]
         for case in stable:
             people.review(case)
@@ -172,13 +174,25 @@ class Stories:
         people.report_village(listed)
         people.review_township(listed, stable[:2])
         people.calendar.to(people.calendar.day + 2 * DAY)
-        for number, case in enumerate(stable[:2]):
-            people.inquire(case)
-            people.answer(case)
-            people.determine(case, f"彝防返贫〔{people.calendar.day.year}〕消{number + 1}号")
+        self._let_go(people, stable[0], 1)
         people.mark(stable[0], f"彝消〔{people.calendar.day.year}〕1号")
-        people.calendar.to(self.today - 20 * DAY)
-        people.watch(pairs[3][0])
+        # The one who is away has been seen by nobody since, which is what the county's task of the month is about.
+        self._watched(people, [case for case, _ in pairs[3:]], until=self.today - 6 * DAY)
+        self._let_go(people, stable[1], 2)
+
+    def _let_go(self, people: Procession, case: Case, number: int) -> None:
+        people.inquire(case)
+        people.answer(case)
+        people.determine(case, f"彝防返贫〔{people.calendar.day.year}〕消{number}号")
+
+    def _watched(self, people: Procession, cases: Sequence[Case], *, until: date) -> None:
+        """Visit households every four weeks up to a day, and go on to that day."""
+        while people.calendar.day + EVERY < until:
+            people.calendar.to(people.calendar.day + EVERY)
+            for case in cases:
+                people.watch(case)
+                people.finish_measures(case)
+        people.calendar.to(until)
 
     def _at_the_county(self, village: Area) -> None:
         people = self._procession(village, self.today - 34 * DAY)
@@ -249,11 +263,13 @@ class Stories:
         homes = self._free[village.id][:6]
         actor = people.acting(Role.VILLAGE_CADRE)
         for number, home in enumerate(homes[:3]):
+            # The newest came in today; what is older was accepted within its two days.
+            came = today if number else self.today
             lead = intake.register(
                 self.session, self._group_of(home), intake.Declaration(
-                    LeadSource.DECLARATION, home.head_name, f"家里{REASONS[number]}，请帮助。", today - DAY,
-                    channel=Channel.PROVINCE, platform_number=f"YS{today:%Y%m%d}{village.id:05d}{number}",
-                    categories=(DifficultyCategory.MEDICAL,)), actor=actor, now=now, today=today)
+                    LeadSource.DECLARATION, home.head_name, f"家里{REASONS[number]}，请帮助。", came - DAY,
+                    channel=Channel.PROVINCE, platform_number=f"YS{came:%Y%m%d}{village.id:05d}{number}",
+                    categories=(DifficultyCategory.MEDICAL,)), actor=actor, now=now if number else at_noon(came), today=came)
             if number:
                 analyst = people.acting(Role.COUNTY_ANALYST)
                 intake.accept(self.session, lead, actor=analyst, now=now)

@@ -145,6 +145,7 @@ class Year(Stories):
             people.calendar.to(people.calendar.day + 28 * DAY)
             for case in cases:
                 people.watch(case)
+                people.finish_measures(case)
         if ago <= REVIEW_AFTER:
             return
         people.calendar.to(reviewed)
@@ -159,6 +160,7 @@ class Year(Stories):
             people.calendar.to(people.calendar.day + 28 * DAY)
             for case in stays:
                 people.watch(case)
+                people.finish_measures(case)
 
     def _leave(self, people: Procession, cases: Sequence[Case], village: Area) -> None:
         for case in cases:

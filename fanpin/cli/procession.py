@@ -13,7 +13,7 @@ from fanpin.models.areas import Area
 from fanpin.models.cases import Case
 from fanpin.models.county import Inquiry, Question
 from fanpin.models.dossier_county import unsigned_adults
-from fanpin.models.measures import Measure
+from fanpin.models.measures import Measure, MeasureStatus
 from fanpin.models.reviews import ReviewConclusion
 from fanpin.rules.checks import CheckState
 from fanpin.rules.clarifications import ResolutionKind
@@ -126,6 +126,14 @@ class Procession(VillageProcession):
                          spending_change="医疗支出下降", guarantees_safe=True, water_safe=True, note="", actor=actor,
                          **self.when())
         self.tell("日常监测走访", actor)
+
+    def finish_measures(self, case: Case) -> None:
+        """The lead department finishes every measure whose day has come."""
+        actor = self.acting(Role.LEAD_DEPARTMENT)
+        for row in self.session.scalars(select(Measure).where(
+                Measure.case_id == case.id, Measure.status == MeasureStatus.STARTED, Measure.due_on <= self.calendar.day)):
+            assistance.finish(self.session, row, finished_on=self.calendar.day, result=row.result or "已按计划完成，户里已签收", actor=actor, **self.when())
+        self.tell("完成帮扶措施", actor)
 
     def post_measures(self, case: Case, village: Area) -> None:
         """Post the measures in the village."""

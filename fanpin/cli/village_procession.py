@@ -37,20 +37,24 @@ class Calendar:
     """The procession's own clock: it moves only forward."""
 
     day: date
-    hours: int = 0
+    seconds: int = 0
 
     @property
     def now(self) -> datetime:
         """Return an instant of the day, a minute later each time it is asked."""
-        self.hours += 1
-        return at_noon(self.day) + timedelta(seconds=self.hours)
+        self.seconds += 1
+        return at_noon(self.day) + timedelta(seconds=self.seconds)
+
+    def rest(self, *, minutes: int) -> None:
+        """Let some minutes of the day go by."""
+        self.seconds += 60 * minutes
 
     def to(self, day: date) -> None:
         """Go on to a later day: the first on which people work."""
         while not workdays.NATIONAL.is_workday(day):
             day += timedelta(days=1)
         if day > self.day:
-            self.day, self.hours = day, 0
+            self.day, self.seconds = day, 0
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,11 @@ def test_the_same_county_has_the_same_sheets() -> None:
     assert first.lines == again.lines
 
 
+def test_a_small_county_has_a_line_for_what_is_rare_too(registers: Registers) -> None:
+    small = known(180, today=TODAY, begun=BEGUN)
+    assert set(small.lines) == set(registers.lines) and len(registers.lines) > 20
+
+
 def test_every_department_but_the_keeper_of_the_register_sends_something(registers: Registers) -> None:
     assert {department for department, _ in registers.lines} == set(Department) - {Department.OTHER, Department.RURAL_REVITALIZATION}
 

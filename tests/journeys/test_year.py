@@ -1,16 +1,21 @@
 """The demo's year: boards and figures have something to show, every stage a case, and the trail holds."""
 
 from collections import Counter
+from datetime import timedelta
 
 from sqlalchemy import func, select
 
 from fanpin import audit
 from fanpin.cli.demo_people import COUNTY, OFFICER_DEPARTMENTS
 from fanpin.cli.demo_county import SMALL_YEAR
+from fanpin.clock import legal_date
 from fanpin.models.areas import Area
 from fanpin.models.cases import Case
 from fanpin.models.county import Determination
-from fanpin.models.measures import Visit
+from fanpin.models.deliveries import Delivery
+from fanpin.models.findings import ScreeningRun
+from fanpin.models.leads import Lead
+from fanpin.models.measures import Measure, MeasureStatus, Visit
 from fanpin.models.reviews import Review
 from fanpin.models.rounds import Round, RoundVisit
 from fanpin.models.warnings import AnalysisSignature, MonthlyAnalysis, Warning
@@ -18,8 +23,9 @@ from fanpin.models.leading_groups import JointMeeting
 from fanpin.models.supervision import ConductFinding, SupervisionTask
 from fanpin.models.staff import TrainingAttendance
 from fanpin.rules.oversight import TaskState
-from fanpin.rules.stages import Stage
-from fanpin.steps import areas, progress
+from fanpin.rules.intake import LeadStatus
+from fanpin.rules.stages import MONITORED, Stage
+from fanpin.steps import areas, oversight_reach, oversight_staff, progress
 from tests.conftest import TODAY
 from tests.journeys.conftest import Demo
 
@@ -60,6 +66,21 @@ def test_every_village_owes_this_months_round_and_earlier_ones_are_done(demo: De
     done = [row.id for row in rounds if row.ends_on < TODAY]
     assert done and demo.session.scalar(select(func.count()).select_from(RoundVisit).where(
         RoundVisit.round_id.in_(done), RoundVisit.visited_on.is_(None))) == 0
+
+
+def test_the_county_is_in_order_and_has_a_few_real_deadlines(demo: Demo) -> None:
+    last = select(func.max(Visit.visited_on)).where(Visit.case_id == Case.id).correlate(Case).scalar_subquery()
+    unseen = demo.session.scalars(select(Case.id).where(Case.stage.in_(MONITORED), last < TODAY - timedelta(days=31))).all()
+    assert len(unseen) == 1
+    assert demo.session.scalars(select(Measure.id).where(Measure.status == MeasureStatus.STARTED, Measure.due_on < TODAY)).all() == []
+    county: Area = areas.by_code(demo.session, COUNTY)
+    places = [county, *oversight_reach.below(demo.session, county)]
+    assert [seat for seat in oversight_staff.seats(demo.session, places, today=TODAY) if seat.holder is None] == []
+    waiting = demo.session.scalars(select(Lead).where(Lead.status == LeadStatus.RECEIVED)).all()
+    assert waiting and {legal_date(lead.registered_at) for lead in waiting} == {TODAY}
+    late = demo.session.scalar(select(func.count()).select_from(Delivery).where(
+        Delivery.done_at > select(func.max(ScreeningRun.asked_at)).scalar_subquery()))
+    assert late == 0
 
 
 def test_the_trail_of_the_whole_demo_holds(demo: Demo) -> None:
