@@ -203,6 +203,24 @@ def _included(text: str) -> set[str]:
     return set(re.findall(r"\{%-?\s*(?:include|import|from)\s+\"([^\"]+)\"", text))
 
 
+# What is typed into these is never a person's number: user names, names, numbers of cases, codes of papers.
+SEEKING_NO_NUMBER = {"administration/accounts.html", "administration/grants.html", "signing/show.html", "trail/index.html", "papers/verify.html"}
+
+
+def test_no_form_puts_into_an_address_what_may_be_an_id_number() -> None:
+    """个人信息保护法 51: addresses stand in histories and logs; what may be a number goes by `households.look_up`, which seals it."""
+    forms = re.compile(r"call filters\((?P<given>[^%]*)%\}(?P<bar>.*?)endcall|<form[^>]*method=\"get\"[^>]*>(?P<form>.*?)</form>", re.S)
+    typed = re.compile(r"<input class=\"form-control\"(?![^>]*type=\"(?:date|number)\")|form\.(?:q|about|who)\b")
+    offenders = set()
+    for name, text in templates().items():
+        for found in forms.finditer(text) if name != "components/filters.html" else ():
+            held = found["bar"] or found["form"] or ""
+            if typed.search(held) and "look_up" not in (found["given"] or ""):
+                offenders.add(name)
+                assert "身份证号" not in held, name
+    assert offenders == SEEKING_NO_NUMBER
+
+
 def test_no_page_carries_script_style_or_handlers() -> None:
     assert {name: finders.inline(text) for name, text in templates().items()
             if not name.startswith("documents/") and finders.inline(text)} == {}

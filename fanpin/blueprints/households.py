@@ -41,6 +41,7 @@ KINDS = [("", "全部农户"), ("lifted", "脱贫户"), ("monitored", "监测对
 LISTS = {
     "households.index": ("kind", "area"), "analysis.find": ("purpose",), "analysis.visits": ("round", "state"),
     "intake.show": ("lead",), "unmatched.show": ("unmatched",), "cases.index": ("stage", "procedure", "kind", "area", "sort", "overdue", "closed"),
+    "population.merge": ("household",), "regional.households": ("event", "state", "area"),
 }
 blueprint = Blueprint("households", __name__, url_prefix="/households")
 

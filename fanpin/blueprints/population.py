@@ -15,6 +15,7 @@ from fanpin.blueprints.households_forms import EMPTY, PersonFields, options
 from fanpin.blueprints.links import link
 from fanpin.blueprints.paging import asked
 from fanpin.blueprints.places import area_within, groups_within, names_of, place_for
+from fanpin.blueprints.seeking import sought
 from fanpin.extensions import db
 from fanpin.models.households import Household, Member, PopulationKind
 from fanpin.rules.actions import Action
@@ -175,9 +176,9 @@ def split(household: Household) -> ResponseReturnValue:
 @guard(Action.HOUSEHOLD_REGROUP)
 def merge(household: Household) -> ResponseReturnValue:
     """并户: first the other household is found, then everybody's relation to its head."""
-    wanted, chosen = asked("q"), (request.form.get("into") or asked("into"))[:14]
+    wanted, chosen = sought(), (request.form.get("into") or asked("into"))[:14]
     into = db.session.scalar(select(Household).where(Household.ref == chosen, Household.id != household.id)) if chosen else None
-    found = [] if into is not None or not wanted else list(db.session.scalars(households.search(wanted).where(
+    found = [] if into is not None or not wanted else list(db.session.scalars(households.search(wanted.text).where(
         Household.departed_on.is_(None), Household.id != household.id).order_by(Household.id).limit(FOUND)))
     members = household.present_members
     form = _relations_form(members, empty=EMPTY, with_head=False)
@@ -189,7 +190,7 @@ def merge(household: Household) -> ResponseReturnValue:
                              today=today())
             flash(f"已并入{into.head_name}家。", "success")
             return redirect(url_for("households.show", household=into.ref))
-    return form.answer("population/merge.html", household=household, into=into, found=found, wanted=wanted,
+    return form.answer("population/merge.html", household=household, into=into, found=found, wanted=wanted.shown,
                        fields=[form[f"to_{member.ref}"] for member in members],
                        names=names_of(row.area_path for row in [*found, *([into] if into else [])]))
 

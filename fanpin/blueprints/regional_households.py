@@ -9,6 +9,7 @@ from fanpin.blueprints.guard import actor, guard, may, now, today
 from fanpin.blueprints.paging import SIZE, asked, page_of
 from fanpin.blueprints.places import Place, names_of
 from fanpin.blueprints.regional_forms import LookForm, ReasonForm, UnaffectedForm
+from fanpin.blueprints.seeking import sought
 from fanpin.extensions import db
 from fanpin.models.cases import Case
 from fanpin.models.events import Event, Exposure
@@ -56,13 +57,13 @@ def list_households(event: Event) -> ResponseReturnValue:
     state = next((state for state in ListState if state.value == asked("state")), ListState.OWED)
     page = page_of(_listed(event, place, *_WHICH[state]), Household, by_place=True)
     rows = _with_exposures(event, page.rows)
-    wanted = asked("q")
-    found = _found(event, wanted) if wanted and may(Action.REGIONAL_EXPOSE, event) else []
+    wanted = sought()
+    found = _found(event, wanted.text) if wanted and may(Action.REGIONAL_EXPOSE, event) else []
     kept = {"state": state.value, "area": place.area.code12}
     tabs = [(each.title, url_for("regional.households", event=event.ref, state=each.value, area=place.area.code12),
              each is state, None) for each in ListState]
     return render_template(
-        "regional/households.html", event=event, rows=rows, page=page, place=place, state=state, tabs=tabs, kept=kept, wanted=wanted,
+        "regional/households.html", event=event, rows=rows, page=page, place=place, state=state, tabs=tabs, kept=kept, wanted=wanted.shown,
         found=found, names=names_of(row.area_path for row in (*page.rows, *(one for one, _ in found))),
         form=UnaffectedForm(visited_on=today()), working=state is ListState.OWED and bool(rows) and may(Action.REGIONAL_VISIT, event)
         and event.closed_on is None, printable=place.area.level >= AreaLevel.VILLAGE)

@@ -5,8 +5,9 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from fanpin.models.households import Household
-from fanpin.steps import households
-from tests.builders import a_household
+from fanpin.rules.regional import EventKind, EventSource, ExposedBy
+from fanpin.steps import households, regional
+from tests.builders import a_household, people
 from tests.conftest import TODAY, StandingClock
 from tests.world import World, log_in
 
@@ -32,6 +33,20 @@ def test_a_number_leads_to_its_household_and_stands_in_no_address(app: Flask, ho
         assert page == "cases.index" or household.head_name in found
         assert number not in found, found[max(0, found.index(number) - 200):found.index(number) + 30]
         assert f'value="{number[:2]}****' in found
+
+
+def test_the_pages_of_one_household_or_event_seal_a_number_too(
+        app: Flask, session: Session, world: World, clock: StandingClock, household: Household) -> None:
+    event = regional.enter(session, [world.areas["village"]], regional.Reported(
+        EventKind.WEATHER, "三月冰雹", TODAY, EventSource.WATCH, ExposedBy.AREA), actor=world.actors["cun.gan"], now=clock.now(), today=TODAY)
+    client, other = log_in(app, "cun.gan"), household.members[0].id_number
+    home = a_household(session, world, now=clock.now(), today=TODAY, members=people("测试另家"))
+    session.commit()
+    for named in ({"page": "population.merge", "household": home.ref}, {"page": "regional.households", "event": event.ref, "state": "owed"}):
+        answer = client.post("/households/look-up", data={**named, "q": other})
+        assert answer.status_code == 302 and other[6:14] not in answer.location and "q=~" in answer.location
+        page = client.get(answer.location).get_data(as_text=True)
+        assert household.head_name in page and other not in page and f'value="{other[:2]}****' in page, named
 
 
 def test_names_stay_readable_in_the_address(app: Flask, household: Household) -> None:
