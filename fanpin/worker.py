@@ -27,8 +27,8 @@ from fanpin.models.outbox import OutboxItem
 from fanpin.models.scoped import system_scope
 from fanpin.rules.refusals import Refusal
 from fanpin.steps import (
-    adapter_connections, adapter_known, delivery_fetch, delivery_retention, fetch_plans, housekeeping, outbox, papers, quality, regional_matching,
-    register_export, register_import, register_retention, screening_month, sessions,
+    adapter_connections, adapter_known, delivery_fetch, delivery_folder, delivery_retention, fetch_plans, housekeeping, outbox,
+    papers, quality, regional_matching, register_export, register_import, register_retention, screening_month, sessions,
 )
 from fanpin.steps.delivery_intake import Intake
 
@@ -79,12 +79,15 @@ class Worker:
         reach = Reach.of(settings.exchange_hosts, settings.database_url)
         self._handlers |= adapter_connections.Jobs(exchange, reach).handlers
         self._handlers |= delivery_fetch.Jobs(settings.files_dir, exchange, reach).handlers
+        self._folders = delivery_folder.Jobs(settings.files_dir, exchange)
+        self._handlers |= self._folders.handlers
         self._handlers |= register_export.Jobs(settings.files_dir, demo=app.config["FANPIN_DEMO_KEYS"]).handlers
         self._handlers |= Intake(settings.files_dir).handlers | screening_month.MonthlyScreening(settings.files_dir).handlers
         self._chores: list[tuple[float, Callable[[], None]]] = [
             (SEAL_SECONDS, self.seal), (TIDY_SECONDS, self.tidy), (LEARN_SECONDS, self.learn), (MATCH_SECONDS, self.match),
             (JUDGE_SECONDS, self.judge), (ERASE_SECONDS, self.erase), (MONTH_SECONDS, self.screen_where_due),
-            (FETCH_SECONDS, self.fetch_where_due), (KNOWN_SECONDS, self.compare_known)]
+            (FETCH_SECONDS, self.fetch_where_due), (KNOWN_SECONDS, self.compare_known),
+            (FETCH_SECONDS, self.look_into_folders)]
         self._done_at = [0.0] * len(self._chores)
 
     def __enter__(self) -> Self:
@@ -159,6 +162,7 @@ class Worker:
             with system_scope(session, reason="到期清理"), writing(session):
                 register_retention.forget(session, self._store, now=self._now())
                 delivery_retention.forget(session, self._store, now=self._now())
+                self._folders.forget(session, now=self._now())
 
     def learn(self) -> None:
         """Let the database look at its tables, so that it finds the short way through them."""
@@ -213,6 +217,18 @@ class Worker:
                 if due:
                     with writing(session):
                         fetch_plans.owe(session, due, now=self._now())
+
+    def look_into_folders(self) -> None:
+        """Owe the sending of sheets that departments laid into their folders."""
+        with self.app.app_context():
+            session = db.session()
+            read_only(session)
+            with system_scope(session, reason="收表的文件夹"):
+                found = self._folders.look(session)
+                session.commit()
+                if found:
+                    with writing(session):
+                        self._folders.owe(session, found, now=self._now())
 
     def compare_known(self) -> None:
         """Owe the daily comparison of what each adapter says of its known persons."""

@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column('rhythm', sa.String(length=40), nullable=False),
         sa.Column('hour', sa.Integer(), nullable=False),
         sa.Column('whole_days', sa.Integer(), nullable=False),
+        sa.Column('folder', sa.String(length=40), nullable=False),
         sa.Column('owed', sa.Date()),
         sa.Column('stopped', sa.String(length=200), nullable=False),
         sa.Column('set_by', sa.String(length=60), nullable=False),

@@ -6,16 +6,16 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from fanpin.blueprints.fields import CountField, PickField
+from fanpin.blueprints.fields import CountField, PickField, TickField
 from fanpin.blueprints.forms import HouseForm, required
 from fanpin.blueprints.guard import actor, guard, now
 from fanpin.extensions import db
 from fanpin.models.adapters import AdapterFetch, AdapterRelease
 from fanpin.models.deliveries import Delivery
 from fanpin.rules.actions import Action
-from fanpin.rules.fetching import WHOLE_DAYS, Rhythm
+from fanpin.rules.fetching import WHOLE_DAYS, Folder, Rhythm
 from fanpin.rules.refusals import NotFound
-from fanpin.steps import delivery_fetch, fetch_plans
+from fanpin.steps import delivery_fetch, delivery_folder, fetch_plans
 from fanpin.steps.fetch_chains import Reached
 
 HOURS = [(str(hour), f"{hour}时") for hour in range(24)]
@@ -28,6 +28,7 @@ class PlanForm(HouseForm):
 
     rhythm = PickField("多久取一次", [required("请选择多久取一次。")], choices=Rhythm.choices())
     hour = PickField("几时取", [required("请选择几时取。")], choices=HOURS)
+    folder = TickField("文件夹里的表", [required("请选择收不收文件夹里的表。")], choices=Folder.choices())
     whole_days = CountField("隔几天重取整张表", [required("请填写隔几天重取整张表。")])
 
 
@@ -48,15 +49,18 @@ def plan(adapter: AdapterRelease) -> ResponseReturnValue:
     release = _own(adapter)
     arranged = fetch_plans.plan_of(db.session(), release.name, actor().area_path)
     form = PlanForm(rhythm=arranged.rhythm.value if arranged else Rhythm.NEVER.value, hour=str(arranged.hour if arranged else 2),
-                    whole_days=arranged.whole_days if arranged else WHOLE_DAYS)
+                    whole_days=arranged.whole_days if arranged else WHOLE_DAYS,
+                    folder=arranged.folder.value if arranged else Folder.NONE.value)
     if form.validate_on_submit():
         with form.attempt():
             fetch_plans.arrange(db.session(), release, rhythm=Rhythm(form.rhythm.data), hour=int(form.hour.data),
-                                whole_days=form.whole_days.data, actor=actor(), now=now())
-            flash("已保存。到时由系统以您的名义取数报送，取到的列在“报送数据”里。" if form.rhythm.data != Rhythm.NEVER.value
-                  else "已保存，不再自动取数。", "success")
+                                whole_days=form.whole_days.data, folder=Folder(form.folder.data), actor=actor(), now=now())
+            works = form.rhythm.data != Rhythm.NEVER.value or form.folder.data != Folder.NONE.value
+            flash("已保存。到时由系统以您的名义取数报送，取到的列在“报送数据”里。" if works else "已保存，不再自动取数。", "success")
             return redirect(url_for("fetching.plan", adapter=release.ref))
-    return form.answer("fetching/plan.html", release=release, plan=arranged, rows=_rows(release))
+    return form.answer("fetching/plan.html", release=release, plan=arranged, rows=_rows(release),
+                       folder="/".join(("exchange", *delivery_folder.place_of(db.session(), actor().area_path, release.department))),
+                       taken=fetch_plans.fetches_of(db.session(), release.name, actor().area_path).get(delivery_folder.FOLDER))
 
 
 @blueprint.post("/adapters/<ref:adapter>/fetching/latest")

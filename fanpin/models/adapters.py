@@ -11,7 +11,7 @@ from fanpin.adapters.versions import PluginRole
 from fanpin.extensions import Base
 from fanpin.models.scoped import Referenced, Scope, Scoped
 from fanpin.models.types import Code, Encrypted, Instant, Json
-from fanpin.rules.fetching import WHOLE_DAYS, Rhythm
+from fanpin.rules.fetching import WHOLE_DAYS, Folder, Rhythm
 
 
 class AdapterRelease(Referenced, Base):
@@ -109,6 +109,7 @@ class AdapterPlan(_AdapterOwn, Base):
     rhythm: Mapped[Rhythm] = mapped_column(Code(Rhythm), default=Rhythm.NEVER)
     hour: Mapped[int] = mapped_column(default=2)
     whole_days: Mapped[int] = mapped_column(default=WHOLE_DAYS)
+    folder: Mapped[Folder] = mapped_column(Code(Folder), default=Folder.NONE)
     owed: Mapped[date | None]
     stopped: Mapped[str] = mapped_column(String(200), default="")
     set_by: Mapped[str] = mapped_column(String(60))

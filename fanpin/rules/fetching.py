@@ -19,6 +19,14 @@ class Rhythm(TitledEnum):
     MONTHLY = ("monthly", "每月1日")
 
 
+class Folder(TitledEnum):
+    """Whether sheets are taken from the department's folder, and what each of them is."""
+
+    NONE = ("none", "不从文件夹收")
+    PART = ("part", "收，每份只是一部分（未查全）")
+    WHOLE = ("whole", "收，每份都是整张表（附有 .ok 文件的算已查全）")
+
+
 def period(rhythm: Rhythm, hour: int, local: datetime) -> date | None:
     """Return the first day of the newest period whose hour has come (local: Asia/Shanghai); None where nothing is fetched."""
     if rhythm is Rhythm.NEVER:

@@ -142,23 +142,23 @@ class Jobs:
                     county=doing.ancestor(session, actor.area_path, AreaLevel.COUNTY), actor=actor)
                 row.origin, row.follows_id, row.mark = origin, follows_id, fetched.mark or None
                 session.flush()
-                _note(session, release, code, actor.area_path, f"取到{words}，已报送", now=now, delivery_id=row.id)
+                note(session, release.name, release.department, code, actor.area_path, f"取到{words}，已报送", now=now, delivery_id=row.id)
         except Invalid as refused:
             self._put(session, release, code, actor.area_path, _words(refused), now=now)
 
     def _put(self, session: Session, release: AdapterRelease, code: str, area_path: str, words: str, *, now: datetime) -> None:
         session.commit()
         with writing(session):
-            _note(session, release, code, area_path, words, now=now)
+            note(session, release.name, release.department, code, area_path, words, now=now)
 
 
-def _note(session: Session, release: AdapterRelease, code: str, area_path: str, words: str, *, now: datetime,
-          delivery_id: int | None = None) -> None:
-    """Keep what the fetching came to."""
+def note(session: Session, adapter: str, department: str, table: str, area_path: str, words: str, *, now: datetime,
+         delivery_id: int | None = None) -> None:
+    """Keep what the fetching of a table came to."""
     row = session.scalar(select(AdapterFetch).where(
-        AdapterFetch.adapter == release.name, AdapterFetch.area_path == area_path, AdapterFetch.table == code))
+        AdapterFetch.adapter == adapter, AdapterFetch.area_path == area_path, AdapterFetch.table == table))
     if row is None:
-        row = AdapterFetch(area_path=area_path, department=release.department, adapter=release.name, table=code)
+        row = AdapterFetch(area_path=area_path, department=department, adapter=adapter, table=table)
         session.add(row)
     row.at, row.words, row.delivery_id = now, words[:200], delivery_id
 

@@ -9,7 +9,7 @@ from fanpin.clock import SHANGHAI, legal_date
 from fanpin.models.adapters import AdapterFetch, AdapterPlan, AdapterRelease
 from fanpin.rules.actions import Action
 from fanpin.rules.areas import AreaLevel
-from fanpin.rules.fetching import LONGEST_WHOLE_DAYS, Rhythm, period
+from fanpin.rules.fetching import LONGEST_WHOLE_DAYS, Folder, Rhythm, period
 from fanpin.rules.refusals import Invalid, NotAllowedHere
 from fanpin.rules.roles import Actor
 from fanpin.steps import adapters, delivery_fetch, doing
@@ -28,9 +28,9 @@ def fetches_of(session: Session, adapter: str, area_path: str) -> dict[str, Adap
         AdapterFetch.adapter == adapter, AdapterFetch.area_path == area_path))}
 
 
-def arrange(session: Session, release: AdapterRelease, *, rhythm: Rhythm, hour: int, whole_days: int, actor: Actor,
-            now: datetime) -> AdapterPlan:
-    """Arrange when the adapter fetches by itself, answered for by the officer who says so; the present period is not owed."""
+def arrange(session: Session, release: AdapterRelease, *, rhythm: Rhythm, hour: int, whole_days: int, actor: Actor, now: datetime,
+            folder: Folder = Folder.NONE) -> AdapterPlan:
+    """Arrange when the adapter fetches by itself, and what it takes from its folder, answered for by the officer who says so; the present period is not owed."""
     adapters.permit(session, Action.EXCHANGE_DELIVER, release, actor=actor)
     wrong = {}
     if not 0 <= hour <= 23:
@@ -44,11 +44,12 @@ def arrange(session: Session, release: AdapterRelease, *, rhythm: Rhythm, hour: 
     if row is None:
         row = AdapterPlan(area_path=county.path, department=release.department, adapter=release.name)
         session.add(row)
-    row.rhythm, row.hour, row.whole_days, row.stopped = rhythm, hour, whole_days, ""
+    row.rhythm, row.hour, row.whole_days, row.folder, row.stopped = rhythm, hour, whole_days, folder, ""
     row.owed = period(rhythm, hour, now.astimezone(SHANGHAI))
     row.set_by, row.set_by_id, row.set_at = actor.name, actor.user_id, now
     doing.note(session, Action.EXCHANGE_DELIVER, actor=actor, now=now, subject=row, facts={
-        "department": release.department, "adapter": release.name, "rhythm": rhythm.value, "hour": hour, "whole_days": whole_days})
+        "department": release.department, "adapter": release.name, "rhythm": rhythm.value, "hour": hour, "whole_days": whole_days,
+        "folder": folder.value})
     return row
 
 

@@ -59,9 +59,9 @@ def test_an_officer_fetches_sees_how_far_it_went_and_fetches_everything_once_mor
 def test_what_is_arranged_on_the_page_is_owed_by_the_worker(
         app: Flask, session: Session, world: World, clock: StandingClock, page: str) -> None:
     officer = log_in(app, OFFICER)
-    refused = officer.post(page, data={"rhythm": "daily", "hour": "2", "whole_days": "90"})
+    refused = officer.post(page, data={"rhythm": "daily", "hour": "2", "whole_days": "90", "folder": "none"})
     assert refused.status_code == 422 and "1到60天" in refused.get_data(as_text=True)
-    assert officer.post(page, data={"rhythm": "daily", "hour": "2", "whole_days": "30"}).status_code == 302
+    assert officer.post(page, data={"rhythm": "daily", "hour": "2", "whole_days": "30", "folder": "none"}).status_code == 302
     assert "的名义报送" in text(officer, page)
     session.rollback()
     clock.move(days=1)
@@ -74,13 +74,13 @@ def test_what_is_arranged_on_the_page_is_owed_by_the_worker(
 def test_whoever_follows_is_told_that_the_fetching_stopped(
         app: Flask, session: Session, world: World, clock: StandingClock, page: str) -> None:
     officer = log_in(app, OFFICER)
-    officer.post(page, data={"rhythm": "daily", "hour": "2", "whole_days": "30"})
+    officer.post(page, data={"rhythm": "daily", "hour": "2", "whole_days": "30", "folder": "none"})
     session.rollback()
     session.execute(update(AdapterPlan).values(set_by_id=world.actors[OTHER].user_id))
     fetch_plans.owe(session, list(session.scalars(select(AdapterPlan.id))), now=clock.now())
     session.commit()
     assert "恢复自动取数" in text(officer, "/") and "自动取数已停" in text(officer, page)
-    officer.post(page, data={"rhythm": "weekly", "hour": "3", "whole_days": "30"})
+    officer.post(page, data={"rhythm": "weekly", "hour": "3", "whole_days": "30", "folder": "none"})
     assert "恢复自动取数" not in text(officer, "/") and "自动取数已停" not in text(officer, page)
 
 
