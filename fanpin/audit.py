@@ -49,6 +49,8 @@ OTHER_EVENTS = {
     "file.add": ("file", "purpose", "digest"),
     "file.read": ("file", "purpose"),
     "file.erase": ("file", "purpose", "digest"),
+    "intake.imported": ("channel", "rows", "taken", "repeated", "wrong", "known"),
+    "intake.refuse": ("channel", "problem"),
     "county.screen": ("findings", "fresh", "changed"),
     "exchange.accept": ("department", "transport", "answers", "digest", "quarantined"),
     "exchange.reject": ("department", "transport", "problem"),

@@ -1,4 +1,4 @@
-"""The contract as a pytest class: a plugin's test subclasses it and names its module, nothing more."""
+"""The contract as a pytest class: a plugin's test subclasses the one of its role and names its module, nothing more."""
 
 import csv
 import tempfile
@@ -9,9 +9,12 @@ from types import ModuleType
 from typing import ClassVar
 
 from fanpin.adapters import declaration, distributions
+from fanpin.adapters.channel import ToldLead
 from fanpin.adapters.child import plugin_of
 from fanpin.adapters.contract import Fact
 from fanpin.adapters.distributions import Installed
+from fanpin.adapters.lead_trial import LeadTrial, try_leads
+from fanpin.adapters.leads import MappedLead, map_leads
 from fanpin.adapters.manifest import Manifest, Table
 from fanpin.adapters.run import MappedRow, PluginChild
 from fanpin.adapters.trial import Trial, try_sheet
@@ -19,12 +22,11 @@ from fanpin.adapters.trial import Trial, try_sheet
 MESSY_IDS = ("5.30102E+17", "530102196003011", "53010219600301", "不详")
 
 
-class AdapterContract:
-    """What every adapter must show with its samples, called in confined children as in earnest."""
+class _Plugin:
+    """Where a plugin lies and what it declares."""
 
     module: ClassVar[ModuleType]
     as_of: ClassVar[date] = date(2026, 3, 2)
-    _trials: ClassVar[dict[tuple[str, str], Trial]] = {}
 
     @property
     def manifest(self) -> Manifest:
@@ -41,6 +43,12 @@ class AdapterContract:
         found = self.installed.sample(table.code)
         assert found is not None, f"samples/{table.code}.csv is missing"
         return found
+
+
+class AdapterContract(_Plugin):
+    """What every adapter must show with its samples, called in confined children as in earnest."""
+
+    _trials: ClassVar[dict[tuple[str, str], Trial]] = {}
 
     def try_sample(self, table: Table) -> Trial:
         """Send the table's sample through both children, once for all tests of the class."""
@@ -106,6 +114,61 @@ class AdapterContract:
             with open(path, "w", encoding="utf-8", newline="") as messy:
                 csv.writer(messy).writerows([heading, *([*first[:place], value, *first[place + 1:]] for value in values)])
             return try_sheet(self.installed, self.manifest, path, as_of=self.as_of, table=table.code)
+
+
+class ChannelContract(_Plugin):
+    """What every self-declaration channel must show with its samples, called in confined children as in earnest."""
+
+    _told: ClassVar[dict[tuple[str, str], LeadTrial]] = {}
+
+    def try_sample(self, table: Table) -> LeadTrial:
+        """Send the table's sample through both children, once for all tests of the class."""
+        told = type(self)._told
+        if (type(self).__name__, table.code) not in told:
+            told[type(self).__name__, table.code] = try_leads(self.installed, self.manifest, self.sample(table), today=self.as_of)
+        return told[type(self).__name__, table.code]
+
+    def leads(self, table: str) -> list[ToldLead]:
+        """Return the declarations that a table's sample gives, in the order of its rows."""
+        return [row.lead for row in self.try_sample(self.manifest.table(table)).mapped if row.lead]
+
+    def test_declares_a_platform_and_what_its_export_holds(self) -> None:
+        assert declaration.problems(self.manifest) == []
+
+    def test_every_sample_is_recognised_and_gives_declarations_without_a_problem(self) -> None:
+        for table in self.manifest.tables:
+            trial = self.try_sample(table)
+            assert (trial.refused, trial.opened.table, trial.problems) == ("", table.code, ())
+            assert trial.told
+
+    def test_every_declaration_bears_a_number_of_its_own(self) -> None:
+        for table in self.manifest.tables:
+            numbers = [lead.number for lead in self.leads(table.code)]
+            assert len(set(numbers)) == len(numbers)
+
+    def test_every_statement_is_a_cell_word_for_word(self) -> None:
+        for table in self.manifest.tables:
+            for row in self.try_sample(table).mapped:
+                assert row.lead is None or row.lead.statement in row.row.cells.values()
+
+    def test_no_key_is_among_what_the_channel_sees(self) -> None:
+        for table in self.manifest.tables:
+            keys = {column.name for column in table.columns if column.type.is_key}
+            assert all(not keys & set(row.row.cells) for row in self.try_sample(table).mapped)
+
+    def test_a_row_says_the_same_alone_and_in_any_order(self) -> None:
+        for table in self.manifest.tables:
+            rows = [row.row for row in self.try_sample(table).mapped]
+            with PluginChild(self.installed, self.manifest) as plugin:
+                forwards = list(map_leads(plugin, table, rows, today=self.as_of))
+                backwards = list(map_leads(plugin, table, rows[::-1], today=self.as_of))[::-1]
+                alone = list(map_leads(plugin, table, rows[:1], today=self.as_of))
+            assert list(map(_declared, forwards)) == list(map(_declared, backwards))
+            assert list(map(_declared, forwards[:1])) == list(map(_declared, alone))
+
+
+def _declared(row: MappedLead) -> tuple[object, ...]:
+    return replace(row.lead, subject="") if row.lead else None, row.problems
 
 
 def _said(row: MappedRow) -> tuple[object, ...]:

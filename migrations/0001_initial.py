@@ -149,6 +149,38 @@ def upgrade() -> None:
         sa.Column('value', sa.String(length=400), nullable=False),
         sa.PrimaryKeyConstraint('key', name=op.f('pk_installation'))
     )
+    op.create_table('lead_import',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('channel', sa.String(length=40), nullable=False),
+        sa.Column('adapter', sa.String(length=60), nullable=False),
+        sa.Column('version', sa.String(length=40), nullable=False),
+        sa.Column('table', sa.String(length=60), nullable=False),
+        sa.Column('file_id', sa.Integer(), nullable=False),
+        sa.Column('digest', sa.String(length=80), nullable=False),
+        sa.Column('file_name', sa.String(length=120), nullable=False),
+        sa.Column('state', sa.String(length=40), nullable=False),
+        sa.Column('refused', sa.String(length=400), nullable=False),
+        sa.Column('created_by', sa.String(length=60), nullable=False),
+        sa.Column('created_by_id', sa.Integer(), nullable=False),
+        sa.Column('created_as', sa.String(length=40), nullable=False),
+        sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('done_at', sa.DateTime(timezone=True)),
+        sa.Column('rows', sa.Integer(), nullable=False),
+        sa.Column('rows_read', sa.Integer(), nullable=False),
+        sa.Column('taken', sa.Integer(), nullable=False),
+        sa.Column('repeated', sa.Integer(), nullable=False),
+        sa.Column('none', sa.Integer(), nullable=False),
+        sa.Column('wrong', sa.Integer(), nullable=False),
+        sa.Column('known', sa.Integer(), nullable=False),
+        sa.Column('problems', sa.JSON(), nullable=False),
+        sa.Column('notices', sa.JSON(), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_lead_import')),
+        sa.UniqueConstraint('ref', name=op.f('uq_lead_import_ref'))
+    )
+    op.create_index(op.f('ix_lead_import_area_path'), 'lead_import', ['area_path'], unique=False)
+    op.create_index('ix_lead_import_digest', 'lead_import', ['digest', 'area_path'], unique=False)
     op.create_table('login_failure',
         sa.Column('username', sa.String(length=60), nullable=False),
         sa.Column('place', sa.String(length=64), nullable=False),
@@ -782,6 +814,8 @@ def upgrade() -> None:
         sa.Column('source', sa.String(length=40), nullable=False),
         sa.Column('channel', sa.String(length=40)),
         sa.Column('platform_number', sa.String(length=60), nullable=False),
+        sa.Column('platform_key', sa.String(length=120)),
+        sa.Column('import_id', sa.Integer()),
         sa.Column('head_name', sa.String(length=60), nullable=False),
         sa.Column('head_id_number', sa.LargeBinary()),
         sa.Column('phone', sa.LargeBinary()),
@@ -803,11 +837,15 @@ def upgrade() -> None:
         sa.Column('area_path', PATH, nullable=False),
         sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_lead_area_id')),
         sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_lead_household_id')),
+        sa.ForeignKeyConstraint(['import_id'], ['lead_import.id'], name=op.f('fk_lead_import_id')),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_lead')),
+        sa.UniqueConstraint('platform_key', name=op.f('uq_lead_platform_key')),
         sa.UniqueConstraint('ref', name=op.f('uq_lead_ref'))
     )
     op.create_index(op.f('ix_lead_area_path'), 'lead', ['area_path'], unique=False)
     op.create_index('ix_lead_household_id', 'lead', ['household_id'], unique=False)
+    op.create_index(op.f('ix_lead_import_id'), 'lead', ['import_id'], unique=False)
+    op.create_index('ix_lead_platform_number', 'lead', ['platform_number'], unique=False)
     op.create_index('ix_lead_status_area', 'lead', ['status', 'area_path'], unique=False)
     op.create_table('meeting',
         sa.Column('id', sa.Integer(), nullable=False),

@@ -48,6 +48,7 @@ from fanpin.steps import (
 )
 from fanpin.steps.households import Person
 from tests import cast
+from tests.brought import brought
 from tests.builders import an_id
 from tests.conftest import TODAY
 from tests.oversight_settlement import direct_to, steered
@@ -112,6 +113,7 @@ class Settlement:
         self._issue_papers()
         self._steer()
         self._import()
+        self._bring_leads()
         self._name()
 
     def _person(self, name: str, relation: Relation, born: date, *, man: bool, **more: object) -> Person:
@@ -361,6 +363,11 @@ class Settlement:
             batch_id=upload.id, area_path=self.group.path, head_name=f"测{SIGNS[self.key][0]}", kind=ChangeKind.NEW,
             state=ChangeState.OPEN, household="{}", differences="[]"))
         self._keep(upload=upload, **exported(self.session, self.store, county, self._cases["waiting"].household, actor=actor, now=now))
+
+    def _bring_leads(self) -> None:
+        township = self.world.areas["other_township" if self.key == "other" else "township"]
+        self._keep(lead_import=brought(self.session, self.store, township, self.group, actor=self.people.acting(L.TOWNSHIP_CADRE),
+                                       now=self.people.calendar.now))
 
     def _list(self, name: str) -> VillageList:
         return self.session.scalars(select(VillageList).where(VillageList.ref == self.place.refs[name])).one()

@@ -10,16 +10,17 @@ from pathlib import Path
 from fanpin import sandbox
 from fanpin.adapters import manifest as m
 from fanpin.adapters import known, run
+from fanpin.adapters.cases import Case, State, timed
+from fanpin.adapters.certify_leads import lead_cases
 from fanpin.adapters.contract import Answer, Known, Later, NotFound, Unavailable
 from fanpin.adapters.distributions import Installed
 from fanpin.adapters.extremes import Extreme, extremes, outcomes
-from fanpin.adapters.failures import AdapterFailed
 from fanpin.adapters.manifest import Manifest, Table
 from fanpin.adapters.run import MappedRow, PluginChild
 from fanpin.adapters.trial import Trial, try_sheet
+from fanpin.adapters.versions import PluginRole
 from fanpin.adapters.wire import ReadRow
 from fanpin.rules.duties import KINDS
-from fanpin.rules.titles import TitledEnum
 
 LOAD_ROWS, LOAD_SECONDS = 20_000, 60.0
 SLOW_START = 5.0
@@ -28,26 +29,6 @@ OUTWARD = frozenset({"socket", "ssl", "http", "urllib", "ftplib", "smtplib", "su
                      "asyncio", "concurrent", "signal", "ctypes", "mmap", "sqlite3", "dbm", "shelve", "pickle", "marshal", "tempfile",
                      "shutil", "importlib", "runpy", "code", "pty", "resource", "gc", "inspect", "os"})
 SHOWN = 3
-
-
-class State(TitledEnum):
-    """How a case ended."""
-
-    PASSED = ("passed", "通过")
-    FAILED = ("failed", "未通过")
-    DEGRADED = ("degraded", "本机条件不足")
-    ABSENT = ("absent", "没有提供")
-
-
-@dataclass(frozen=True)
-class Case:
-    """One case of the certificate, with what was seen."""
-
-    code: str
-    title: str
-    state: State
-    text: str
-    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -86,8 +67,9 @@ def certify(installed: Installed, *, as_of: date, load_rows: int = LOAD_ROWS) ->
     cases = [_entry(installed), _source(installed), _declared(found.problems, seconds)]
     manifest = found.manifest
     if found.ok and manifest is not None:
+        tried = lead_cases if manifest.role is PluginRole.CHANNEL else _table
         for table in manifest.tables:
-            cases += _table(installed, manifest, table, as_of, load_rows)
+            cases += tried(installed, manifest, table, as_of, load_rows)
     cases.append(_walls())
     return Report(
         installed.entry, installed.version, installed.digest, manifest.title if manifest else "",
@@ -127,10 +109,10 @@ def _imported(file: Path) -> Iterator[str]:
 
 def _declared(problems: Sequence[str], seconds: float) -> Case:
     if problems:
-        return Case("declaration", "申报符合附件1和约定", State.FAILED, "；".join(problems), seconds)
+        return Case("declaration", "申报符合政策和约定", State.FAILED, "；".join(problems), seconds)
     if seconds > SLOW_START:
-        return Case("declaration", "申报符合附件1和约定", State.FAILED, f"载入用了{seconds:.1f}秒，超过{SLOW_START:g}秒", seconds)
-    return Case("declaration", "申报符合附件1和约定", State.PASSED, "没有问题", seconds)
+        return Case("declaration", "申报符合政策和约定", State.FAILED, f"载入用了{seconds:.1f}秒，超过{SLOW_START:g}秒", seconds)
+    return Case("declaration", "申报符合政策和约定", State.PASSED, "没有问题", seconds)
 
 
 def _table(installed: Installed, manifest: Manifest, table: Table, as_of: date, load_rows: int) -> Iterator[Case]:
@@ -138,7 +120,7 @@ def _table(installed: Installed, manifest: Manifest, table: Table, as_of: date, 
     if path is None:
         yield Case(f"{table.code}.sample", f"“{table.title}”的样表", State.FAILED, f"没有 samples/{table.code}.csv")
         return
-    trial, case = _timed(f"{table.code}.sample", f"“{table.title}”的样表", lambda: _sampled(installed, manifest, table, path, as_of))
+    trial, case = timed(f"{table.code}.sample", f"“{table.title}”的样表", lambda: _sampled(installed, manifest, table, path, as_of))
     yield case
     if not isinstance(trial, Trial) or case.state is State.FAILED or not trial.mapped:
         return
@@ -157,19 +139,7 @@ def _table(installed: Installed, manifest: Manifest, table: Table, as_of: date, 
             ("load", f"{load_rows}行以内的负荷", lambda: _load(said, rows, load_rows)),
         ]
         for code, title, act in checks:
-            yield _timed(f"{table.code}.{code}", f"“{table.title}”：{title}", act)[1]
-
-
-def _timed(code: str, title: str, act: Callable[[], tuple[object, str]]) -> tuple[object, Case]:
-    began = time.monotonic()
-    try:
-        value, problem = act()
-    except AdapterFailed as failed:
-        value, problem = None, failed.failure.text
-    seconds = time.monotonic() - began
-    if problem == State.ABSENT:
-        return value, Case(code, title, State.ABSENT, str(value), seconds)
-    return value, Case(code, title, State.FAILED if problem else State.PASSED, problem or "符合", seconds)
+            yield timed(f"{table.code}.{code}", f"“{table.title}”：{title}", act)[1]
 
 
 def _sampled(installed: Installed, manifest: Manifest, table: Table, path: Path, as_of: date) -> tuple[Trial, str]:

@@ -52,6 +52,11 @@ def source_of(table: str) -> str:
     return f"{PREFIX}_from_{table}"
 
 
+def fetched_tables(tables: Sequence[Table], values: Mapping[str, str]) -> list[Table]:
+    """List the tables that the settings lead to a 中间库 or a platform for."""
+    return [table for table in tables if values.get(source_of(table.code)) and values.get(CHOICE) != Transport.SHEET.value]
+
+
 def is_ours(name: str) -> bool:
     """Say whether a setting is the core's: it never reaches a plugin."""
     return name == PREFIX or name.startswith(f"{PREFIX}_")

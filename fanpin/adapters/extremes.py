@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from fanpin.adapters import manifest as m
 from fanpin.adapters.contract import GREATEST_AMOUNT
-from fanpin.adapters.manifest import LONGEST_TEXT, Column, ColumnType, Table
+from fanpin.adapters.manifest import LONGEST_TEXT, LONGEST_WORDS, Column, ColumnType, Table
 from fanpin.adapters.wire import ReadRow
 
 Cell = str | int
@@ -20,6 +20,12 @@ WORDS = {
     "template": ("模板记号", "{{ 7*7 }} {% raw %} %s %(name)s ${x}"),
     "long": ("最长的文字", "长" * LONGEST_TEXT),
     "rare": ("生僻字和间隔号", "𬭎㬹𠮷·阿依古丽"),
+}
+# What a citizen tells is kept as it was told, whatever it holds.
+TOLD = {
+    "long": ("最长的文字", "长" * LONGEST_WORDS),
+    "id": ("证件号码和电话", "我的号码是53999919740312901X，电话13800000000"),
+    "lines": ("几行文字", "第一行\n\n  第三行\t有空格"),
 }
 
 
@@ -46,6 +52,10 @@ def extremes(table: Table, as_of: date) -> Iterator[Extreme]:
     if any(column.type is ColumnType.TEXT for column in _plain(table)):
         for code, (title, words) in WORDS.items():
             yield Extreme(code, f"文字列里是{title}", lambda given, words=words: _each(given, (ColumnType.TEXT,), words))  # type: ignore[misc]
+    if any(column.type is ColumnType.WORDS for column in _plain(table)):
+        for code, (title, words) in (WORDS | TOLD).items():
+            yield Extreme(f"told_{code}", f"申报人的原话里是{title}",
+                          lambda given, words=words: _each(given, (ColumnType.WORDS,), words), may_refuse=False)  # type: ignore[misc]
     if any(column.type in NUMBERS for column in _plain(table)):
         yield Extreme("zero", "数额为零", lambda given: _each(given, NUMBERS, 0))
         yield Extreme("greatest", "数额极大", lambda given: _each(given, NUMBERS, GREATEST_AMOUNT))

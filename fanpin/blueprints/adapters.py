@@ -12,6 +12,7 @@ from fanpin import sheets
 from fanpin.adapters import distributions
 from fanpin.adapters.manifest import Manifest, Setting, SettingType, Table
 from fanpin.adapters.reach import Reach
+from fanpin.adapters.versions import PluginRole
 from fanpin.adapters.workbooks import template
 from fanpin.blueprints.fields import LineField, PickField
 from fanpin.blueprints.forms import HouseForm, required
@@ -71,7 +72,11 @@ def index() -> ResponseReturnValue:
     """List the adapters that are installed: an officer's own department's, else all."""
     releases = adapters.present_releases(db.session(), department=actor().department)
     approved = set(db.session.scalars(select(AdapterApproval.release_id).where(AdapterApproval.withdrawn_at.is_(None))))
-    return render_template("adapters/index.html", rows=[_listed(row, row.id in approved) for row in releases])
+    # Channels and outlets are the county's own: no department's officer has to do with them.
+    others = [] if actor().department else [
+        row for role in PluginRole if role is not PluginRole.DEPARTMENT for row in adapters.present_releases(db.session(), role=role)]
+    return render_template("adapters/index.html", rows=[_listed(row, row.id in approved) for row in releases],
+                           others=[_listed(row, False) for row in others])
 
 
 @blueprint.get("/adapters/<ref:adapter>")
@@ -213,7 +218,7 @@ def _listed(release: AdapterRelease, approved: bool) -> Listed:
         tone, state = "warn", "连续出错，暂停调用"
     else:
         tone, state = "good", "可用"
-    return Listed(release, known.get(release.department, ""), kinds, tone, state, approved)
+    return Listed(release, known.get(release.department, release.role.title), kinds, tone, state, approved)
 
 
 def _claimed(manifest: Manifest) -> list[Claimed]:

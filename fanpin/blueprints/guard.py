@@ -26,6 +26,7 @@ from fanpin.models.events import Event
 from fanpin.models.households import Household, Member
 from fanpin.models.keychecks import KeyCheck
 from fanpin.models.leading_groups import GroupMember, JointMeeting, MeetingDecision
+from fanpin.models.lead_imports import LeadImport
 from fanpin.models.leads import Lead
 from fanpin.models.measures import Measure
 from fanpin.models.notices import Notice, NoticePlace, Objection
@@ -57,6 +58,7 @@ LOADED = {
     "upload": ImportBatch, "export": ExportBatch, "workbook": ExportFile, "part": ColumnPart, "question": ColumnQuestion,
     "event": Event, "community": Community, "rectification": Rectification,
     "direct": DirectRequest,
+    "lead_import": LeadImport,
     "delivery": Delivery, "unmatched": UnmatchedRow,
 }
 EAGER = {Case: (Case.household,)}

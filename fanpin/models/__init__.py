@@ -12,6 +12,7 @@ from fanpin.models import (
     findings,
     households,
     keychecks,
+    lead_imports,
     leading_groups,
     leads,
     lines,
@@ -35,7 +36,7 @@ from fanpin.models import (
 
 __all__ = [
     "adapters", "areas", "audit", "cases", "county", "deliberation", "deliveries", "events", "findings", "households",
-    "keychecks", "leading_groups", "leads", "lines", "measures", "notices", "outbox", "papers", "quality",
+    "keychecks", "lead_imports", "leading_groups", "leads", "lines", "measures", "notices", "outbox", "papers", "quality",
     "rectification", "register", "relocation", "reviews", "rounds", "staff", "supervision", "surveys", "township",
     "users", "warnings",
 ]

@@ -15,13 +15,17 @@ class Lead(Referenced, Scoped, Base):
     """A first sign that a household is in trouble; `statement` stays as it was received."""
 
     __tablename__ = "lead"
-    __table_args__ = (Index("ix_lead_status_area", "status", "area_path"), Index("ix_lead_household_id", "household_id"))
+    __table_args__ = (Index("ix_lead_status_area", "status", "area_path"), Index("ix_lead_household_id", "household_id"),
+                      Index("ix_lead_platform_number", "platform_number"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
     source: Mapped[LeadSource] = mapped_column(Code(LeadSource))
     channel: Mapped[Channel | None] = mapped_column(Code(Channel))
     platform_number: Mapped[str] = mapped_column(String(60), default="")
+    # County, platform and number: the same declaration is on file once, whoever brings it at the same time.
+    platform_key: Mapped[str | None] = mapped_column(String(120), unique=True)
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("lead_import.id"), index=True)
     head_name: Mapped[str] = mapped_column(String(60))
     head_id_number: Mapped[str | None] = mapped_column(Encrypted("lead.head_id_number"))
     phone: Mapped[str | None] = mapped_column(Encrypted("lead.phone"))

@@ -22,6 +22,7 @@ class Action(TitledEnum):
     CASE_DEPART = ("case.depart", "因迁出或整户消亡终止监测")
 
     INTAKE_REGISTER = ("intake.register", "登记线索")
+    INTAKE_IMPORT = ("intake.import", "导入平台申报")
     INTAKE_GUIDE = ("intake.guide", "登记申报平台引导")
     INTAKE_ACCEPT = ("intake.accept", "受理线索")
     INTAKE_MERGE = ("intake.merge", "归并线索到户")

@@ -50,6 +50,15 @@ class LeadStatus(TitledEnum):
     CLOSED = ("closed", "已办结")
 
 
+class LeadImportState(TitledEnum):
+    """How far a platform's export is."""
+
+    WAITING = ("waiting", "等待读取")
+    READING = ("reading", "正在读取")
+    DONE = ("done", "已导入")
+    REFUSED = ("refused", "整份退回")
+
+
 class WarningConclusion(TitledEnum):
     """What verification on the spot found of a warning."""
 

@@ -119,6 +119,8 @@ PERMISSIONS = {row.action: row for row in (
     _row(A.CASE_READ, READERS, "六(一)"),
     _row(A.CASE_DEPART, {R.COUNTY_ANALYST}, "二(三)"),
     _row(A.INTAKE_REGISTER, MONITORS | {R.COUNTY_ANALYST}, "三(一)"),
+    # A platform hands its export to an office, never to a village.
+    _row(A.INTAKE_IMPORT, {R.TOWNSHIP_CADRE, R.COUNTY_ANALYST}, "三(一)"),
     _row(A.INTAKE_GUIDE, MONITORS | {R.COUNTY_ANALYST}, "三(一)"),
     _row(A.INTAKE_ACCEPT, {R.COUNTY_ANALYST}, "三(一)"),
     _row(A.INTAKE_MERGE, {R.COUNTY_ANALYST}, "三(一)"),

@@ -10,9 +10,11 @@ from fanpin.adapters import connections
 from fanpin.adapters.connections import Unconnected
 from fanpin.adapters.distributions import Installed
 from fanpin.adapters.failures import AdapterFailed
+from fanpin.adapters.lead_trial import try_lead_source
 from fanpin.adapters.manifest import Manifest, Table
 from fanpin.adapters.reach import Reach
 from fanpin.adapters.trial import try_source
+from fanpin.adapters.versions import PluginRole
 from fanpin.clock import legal_date
 from fanpin.models.adapters import AdapterRelease, AdapterTrial
 from fanpin.models.types import Json
@@ -57,6 +59,9 @@ class Jobs:
             renamed = connections.renamed(values)
             if source is None:
                 return {"title": title, "refused": "设置的是按表格报送，没有取"}
+            if manifest.role is PluginRole.CHANNEL:
+                leads = try_lead_source(installed, manifest, table, source, today=legal_date(now), renamed=renamed, settings=values)
+                return adapter_trials.told_leads(table, leads) | {"title": title}
             trial = try_source(installed, manifest, table, source, today=legal_date(now), renamed=renamed, settings=values)
         except (Unconnected, AdapterFailed) as failed:
             return {"title": title, "refused": str(failed)}

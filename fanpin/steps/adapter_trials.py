@@ -8,14 +8,17 @@ from sqlalchemy.orm import Session
 
 from fanpin.adapters.distributions import Installed
 from fanpin.adapters.failures import AdapterFailed
+from fanpin.adapters.lead_trial import LeadTrial, try_leads
 from fanpin.adapters.manifest import Manifest, Table
 from fanpin.adapters.trial import Trial, try_sheet
+from fanpin.adapters.versions import PluginRole
 from fanpin.clock import legal_date
 from fanpin.models.adapters import AdapterRelease, AdapterTrial
 from fanpin.models.types import Json
 from fanpin.rules.actions import Action
 from fanpin.rules.areas import AreaLevel
 from fanpin.rules.duties import KINDS
+from fanpin.rules.intake import DifficultyCategory
 from fanpin.rules.refusals import NotAllowedHere
 from fanpin.rules.roles import Actor
 from fanpin.steps import adapter_health, adapters, doing, outbox
@@ -70,6 +73,8 @@ def _tried(installed: Installed, manifest: Manifest, table: Table, settings: Map
     path = installed.sample(table.code)
     if path is None:
         return {"title": table.title, "refused": "安装包里没有样表"}
+    if manifest.role is PluginRole.CHANNEL:
+        return told_leads(table, try_leads(installed, manifest, path, today=legal_date(now), table=table.code, settings=settings))
     return told(table, try_sheet(installed, manifest, path, as_of=legal_date(now), table=table.code, settings=settings))
 
 
@@ -80,6 +85,17 @@ def told(table: Table, trial: Trial) -> Json:
         "mapped": trial.taken, "refused_rows": trial.refused_rows,
         "facts": [[KINDS[kind].title, many] for kind, many in trial.facts_by_kind.items()],
         "answers": [[KINDS[kind].title, many] for kind, many in trial.answers_by_kind.items()],
+        "problems": [[problem.row, problem.column, problem.reason] for problem in trial.problems[:SHOWN]],
+        "notices": [*trial.opened.confirm, *trial.notices],
+    }
+
+
+def told_leads(table: Table, trial: LeadTrial) -> Json:
+    """Return what a try of a channel gave, as the page shows it: counts, categories, the first problems, nobody's words."""
+    return {
+        "title": table.title, "refused": trial.refused, "rows": trial.rows, "mapped": trial.told,
+        "refused_rows": trial.refused_rows, "answers": [],
+        "facts": [[DifficultyCategory(code).title, many] for code, many in trial.by_category.items()],
         "problems": [[problem.row, problem.column, problem.reason] for problem in trial.problems[:SHOWN]],
         "notices": [*trial.opened.confirm, *trial.notices],
     }

@@ -66,8 +66,7 @@ def owe(session: Session, release: AdapterRelease, *, officer_id: int, area_path
 def fetched_tables(session: Session, release: AdapterRelease, area_path: str) -> list[Table]:
     """List the tables that the county's settings lead to."""
     values = adapters.settings_of(session, release.declared, area_path)
-    return [table for table in release.declared.tables
-            if values.get(connections.source_of(table.code)) and values.get(connections.CHOICE) != "sheet"]
+    return connections.fetched_tables(release.declared.tables, values)
 
 
 def standing(session: Session, release: AdapterRelease, table: str, area_path: str) -> Reached:
@@ -120,7 +119,7 @@ class Jobs:
         try:
             fetched = adapter_health.call(session, release, act, area_path=area_path, actor=actor, now=now)
         except (AdapterFailed, NotAllowedHere, Unconnected) as failed:
-            self._put(session, release, code, area_path, _words(failed), now=now)
+            self._put(session, release, code, area_path, words_of(failed), now=now)
             _again(session, payload, now=now)
             return
         # At an unchanged mark stand only rows that were fetched before; they come once more with the next new one.
@@ -144,7 +143,7 @@ class Jobs:
                 session.flush()
                 note(session, release.name, release.department, code, actor.area_path, f"取到{words}，已报送", now=now, delivery_id=row.id)
         except Invalid as refused:
-            self._put(session, release, code, actor.area_path, _words(refused), now=now)
+            self._put(session, release, code, actor.area_path, words_of(refused), now=now)
 
     def _put(self, session: Session, release: AdapterRelease, code: str, area_path: str, words: str, *, now: datetime) -> None:
         session.commit()
@@ -177,7 +176,8 @@ def _whole_days(session: Session, release: AdapterRelease, area_path: str) -> in
     return WHOLE_DAYS if days is None else days
 
 
-def _words(refused: Exception) -> str:
+def words_of(refused: Exception) -> str:
+    """Return why nothing was fetched, as the page shows it."""
     if isinstance(refused, Invalid):
         return "；".join(refused.problems.values())
     return refused.failure.text if isinstance(refused, AdapterFailed) else str(refused)

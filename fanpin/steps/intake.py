@@ -12,6 +12,7 @@ from fanpin.models.households import Household
 from fanpin.models.leads import Guidance, Lead
 from fanpin.models.outbox import StoredFile
 from fanpin.rules.actions import Action
+from fanpin.rules.areas import AreaLevel
 from fanpin.rules.identity import check
 from fanpin.rules.intake import Channel, DifficultyCategory, LeadSource, LeadStatus, declaration_problem
 from fanpin.rules.names import check_name
@@ -40,7 +41,19 @@ class Declaration:
 
 def register(session: Session, area: Area, declaration: Declaration, *, actor: Actor, now: datetime,
              today: date) -> Lead:
-    """Take down a lead; one from a platform carries that platform's number."""
+    """Take down a lead; one from a platform carries that platform's number, under which it is on file once."""
+    lead = lead_of(area, declaration, actor=actor, now=now, today=today)
+    doing.permit(session, Action.INTAKE_REGISTER, actor=actor, subject=lead)
+    if lead.platform_key and session.scalar(select(Lead.id).where(Lead.platform_key == lead.platform_key)) is not None:
+        raise Invalid({"platform_number": "本县已经登记过这个流水号的申报，请在线索列表中查找，不要重复登记。"})
+    session.add(lead)
+    doing.note(session, Action.INTAKE_REGISTER, actor=actor, now=now, subject=lead,
+               facts={"source": declaration.source.value, "channel": declaration.channel or ""})
+    return lead
+
+
+def lead_of(area: Area, declaration: Declaration, *, actor: Actor, now: datetime, today: date) -> Lead:
+    """Judge a declaration and make its lead, however it came: typed at a desk or read from a platform's export."""
     name = check_name(declaration.head_name)
     problems: dict[str, str] = {}
     channel_problem = declaration_problem(declaration.source, declaration.channel)
@@ -58,18 +71,21 @@ def register(session: Session, area: Area, declaration: Declaration, *, actor: A
     if problems:
         raise Invalid(problems)
     doing.not_future(today, declared_on=declaration.declared_on)
-    lead = Lead(
+    return Lead(
         area_id=area.id, area_path=area.path, source=declaration.source, channel=declaration.channel,
-        platform_number=declaration.platform_number.strip(), head_name=name.name,
+        platform_number=declaration.platform_number.strip(), platform_key=_key(area, declaration), head_name=name.name,
         head_id_number=number.canonical if number else None, phone=declaration.phone or None,
         reporter=declaration.reporter, reporter_relation=declaration.reporter_relation,
         categories=[category.value for category in declaration.categories], statement=declaration.statement,
         declared_on=declaration.declared_on, status=LeadStatus.RECEIVED, registered_by=actor.name, registered_at=now)
-    doing.permit(session, Action.INTAKE_REGISTER, actor=actor, subject=lead)
-    session.add(lead)
-    doing.note(session, Action.INTAKE_REGISTER, actor=actor, now=now, subject=lead,
-               facts={"source": declaration.source.value, "channel": declaration.channel or ""})
-    return lead
+
+
+def _key(area: Area, declaration: Declaration) -> str | None:
+    """Return what names a platform's declaration in its county, None for what no platform has sent."""
+    if declaration.channel is None or not declaration.channel.is_platform:
+        return None
+    county = "/".join(area.path.strip("/").split("/")[:AreaLevel.COUNTY])
+    return f"{county}:{declaration.channel.value}:{declaration.platform_number.strip()}"
 
 
 def add_number(session: Session, lead: Lead, *, platform_number: str, actor: Actor, now: datetime) -> None:

@@ -12,12 +12,17 @@ import pytest
 from fanpin.adapters import distributions, known, run, scaffold
 from fanpin.adapters.certify import State, certify
 from fanpin.adapters.manifest import Manifest, Mode
+from fanpin.adapters.versions import PluginRole
 from fanpin.rules.departments import BLOCKING_DEPARTMENTS, Department
 from fanpin.rules.duties import DUTIES, FACTS_OF_REVIEW, KINDS, Basis
+from fanpin.rules.intake import Channel
 from tests.conftest import TODAY
 from tests.house import ROOT
 
 FOLDERS = sorted((ROOT / "plugins").glob("fanpin-*"))
+CHANNELS = {f"fanpin-channel-{name}": Channel(platform) for name, platform in (
+    ("12317", "national_12317"), ("national-app", "national_app"), ("province", "province"))}
+OTHERS = [folder.name for folder in FOLDERS if folder.name.startswith(("fanpin-channel-", "fanpin-outlet-"))]
 # 附件1's own departments and the two that only 三(六) names; what 其他部门 would supply is nobody's in particular.
 EXPECTED = [department for department in Department if department is not Department.OTHER]
 
@@ -26,7 +31,8 @@ EXPECTED = [department for department in Department if department is not Departm
 def manifests() -> dict[Department, Manifest]:
     found = run.usable()
     assert [one.problems for one in found if not one.ok] == []
-    return {one.manifest.department: one.manifest for one in found if one.manifest is not None}
+    return {one.manifest.department: one.manifest for one in found
+            if one.manifest is not None and one.manifest.department is not None}
 
 
 def claims(manifest: Manifest) -> Iterator[tuple[str, Mode]]:
@@ -34,7 +40,7 @@ def claims(manifest: Manifest) -> Iterator[tuple[str, Mode]]:
 
 
 def test_each_department_has_one_folder_and_one_module() -> None:
-    assert sorted(folder.name for folder in FOLDERS) == sorted(_name(department) for department in EXPECTED)
+    assert sorted(folder.name for folder in FOLDERS if folder.name not in OTHERS) == sorted(map(_name, EXPECTED))
     for folder in FOLDERS:
         assert [path.name for path in folder.glob("*.py")] == [f"{folder.name.replace('-', '_')}.py"]
         assert [path.name for path in (folder / "tests").glob("*.py")] == [
@@ -94,6 +100,22 @@ def test_each_is_certified(department: Department) -> None:
     report = certify(installed, as_of=TODAY, load_rows=500)
     assert [f"{case.title}：{case.text}" for case in report.cases if case.state is State.FAILED] == []
     assert len(report.cases) >= 15
+
+
+def test_each_platform_of_the_policy_has_one_channel() -> None:
+    found = {one.manifest.name: one.manifest.channel for one in run.usable()
+             if one.ok and one.manifest is not None and one.manifest.role is PluginRole.CHANNEL}
+    assert found == {name: platform.value for name, platform in CHANNELS.items()}
+    assert sorted(found.values()) == sorted(channel.value for channel in Channel if channel.is_platform)
+
+
+@pytest.mark.parametrize("name", sorted(CHANNELS))
+def test_each_channel_is_certified(name: str) -> None:
+    installed = distributions.find(name)
+    assert installed is not None
+    report = certify(installed, as_of=TODAY, load_rows=500)
+    assert [f"{case.title}：{case.text}" for case in report.cases if case.state is State.FAILED] == []
+    assert len(report.cases) >= 20 and report.role == "channel"
 
 
 def test_sample_people_are_invented() -> None:
