@@ -158,6 +158,8 @@ def upgrade() -> None:
         sa.Column('file_id', sa.Integer(), nullable=False),
         sa.Column('digest', sa.String(length=80), nullable=False),
         sa.Column('file_name', sa.String(length=120), nullable=False),
+        sa.Column('origin', sa.String(length=64), nullable=False),
+        sa.Column('mark', sa.LargeBinary()),
         sa.Column('state', sa.String(length=40), nullable=False),
         sa.Column('refused', sa.String(length=400), nullable=False),
         sa.Column('created_by', sa.String(length=60), nullable=False),

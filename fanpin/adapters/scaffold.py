@@ -109,7 +109,7 @@ from fanpin.adapters import (
 {body}
 
 
-class {_class(name)}(Adapter):
+class {class_of(name)}(Adapter):
     """Hands on what the table says."""
 
     name = "{name}"
@@ -122,7 +122,7 @@ class {_class(name)}(Adapter):
 @hookimpl
 def fanpin_adapter() -> Adapter:
     """Return the adapter."""
-    return {_class(name)}()
+    return {class_of(name)}()
 '''
 
 
@@ -148,7 +148,8 @@ def _declared(column: Column, kind: Kind) -> str:
     return f"{'day' if column.field in ('date', 'ended') else 'text'}({heading}{must})"
 
 
-def _class(name: str) -> str:
+def class_of(name: str) -> str:
+    """Return the name of the class of a plugin."""
     words = name.replace("_", "-").removeprefix("fanpin-").split("-")
     return "".join(word.capitalize() for word in words)
 
@@ -208,7 +209,7 @@ import {module}
 from fanpin.testing import AdapterContract
 
 
-class Test{_class(module)}(AdapterContract):
+class Test{class_of(module)}(AdapterContract):
     module = {module}
 
 {checks}

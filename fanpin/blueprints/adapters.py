@@ -86,7 +86,7 @@ def show(adapter: AdapterRelease) -> ResponseReturnValue:
     release, session = _own(adapter), db.session()
     manifest = release.declared if release.manifest else None
     return render_template(
-        "adapters/show.html", release=release, listed=_listed(release, False), manifest=manifest,
+        "adapters/show.html", release=release, departmental=release.role is PluginRole.DEPARTMENT, listed=_listed(release, False), manifest=manifest,
         claimed=_claimed(manifest) if manifest else [], settings=_settings(release, manifest) if manifest else [],
         approval=adapters.approval_of(session, release, _county()), failures=adapter_health.failures_of(session, release),
         trial=adapter_trials.latest(session, release), may_set=may(Action.ADAPTER_SET), may_try=may(Action.ADAPTER_TRY),

@@ -10,12 +10,14 @@ from fanpin.adapters import reference, scaffold
 from fanpin.adapters.certify import Report, State, certify
 from fanpin.adapters.contract import Transport
 from fanpin.adapters.distributions import Installed, find, in_folder, installed
+from fanpin.adapters.scaffold_channel import new_channel
 from fanpin.cli import Plain
 from fanpin.clock import Clock
 from fanpin.documents.papers_adapters import AdapterCertificate, CertificateCase
 from fanpin.documents.papers_common import Imprint
 from fanpin.documents.printing import Printer, PressFailed
 from fanpin.rules.departments import Department
+from fanpin.rules.intake import Channel
 
 TRANSPORTS = {"sheets": Transport.SHEET, "sql": Transport.DATABASE, "http": Transport.PLATFORM}
 CODE = "adapter_certificate"
@@ -23,19 +25,26 @@ CODE = "adapter_certificate"
 
 @click.command("new")
 @click.argument("name")
-@click.option("--department", required=True, type=click.Choice([department.value for department in Department]),
+@click.option("--department", type=click.Choice([department.value for department in Department]),
               help="部门代码；附件1没有点名的部门用 other。")
+@click.option("--channel", type=click.Choice([channel.value for channel in Channel if channel.is_platform]),
+              help="不是部门适配器，是一个申报平台的渠道。")
 @click.option("--kind", "kinds", multiple=True, help="要申报的事项代码，可以写几次；不写则取该部门的第一项。")
 @click.option("--title", default="", help="部门的中文名称，默认按部门代码。")
 @click.option("--transport", "transports", multiple=True, type=click.Choice(list(TRANSPORTS)),
               help="只接受这些传输方式，可以写几次；不写则都接受。")
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path), help="放在哪个目录，默认是当前目录下同名的新目录。")
-def new_command(name: str, department: str, kinds: tuple[str, ...], title: str, transports: tuple[str, ...],
+def new_command(name: str, department: str | None, channel: str | None, kinds: tuple[str, ...], title: str, transports: tuple[str, ...],
                 folder: Path | None) -> None:
-    """新建一个适配器（不需要数据库）：项目文件、模块、样表、测试，写好就能通过检查。"""
+    """新建一个适配器或申报渠道（不需要数据库）：项目文件、模块、样表、测试，写好就能通过检查。"""
+    if (department is None) == (channel is None):
+        raise Plain("请写明 --department 或 --channel，二者选一。")
     try:
-        files = scaffold.new(name, Department(department), title=title, kinds=kinds,
-                             transports=[TRANSPORTS[way] for way in transports])
+        if channel is not None:
+            files = new_channel(name, Channel(channel), title=title)
+        else:
+            files = scaffold.new(name, Department(department), title=title, kinds=kinds,
+                                 transports=[TRANSPORTS[way] for way in transports])
     except scaffold.Unmakeable as error:
         raise Plain(f"{error}。") from error
     target = folder or Path(name if name.startswith("fanpin-") else f"fanpin-{name}")

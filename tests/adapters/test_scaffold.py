@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 
 from fanpin.adapters import distributions, run, scaffold
+from fanpin.adapters.lead_trial import try_leads
 from fanpin.adapters.scaffold import Unmakeable
+from fanpin.adapters.scaffold_channel import new_channel
 from fanpin.adapters.trial import try_sheet
 from fanpin.rules import identity
 from fanpin.rules.departments import Department
+from fanpin.rules.intake import Channel
 from tests.conftest import TODAY
 
 EVERY = [(department, kind.code) for department in Department for kind in scaffold.claimable(department)]
@@ -65,3 +68,21 @@ def test_a_name_that_is_none_is_refused(name: str) -> None:
 def test_anothers_duty_is_refused_with_what_may_be_claimed() -> None:
     with pytest.raises(Unmakeable, match="不能申报“vehicle”，可以申报：disease_treatment"):
         scaffold.new("wj", Department.HEALTH, kinds=["vehicle"])
+
+
+@pytest.mark.parametrize("platform", [channel for channel in Channel if channel.is_platform], ids=lambda channel: channel.value)
+def test_a_new_channel_passes_at_once(platform: Channel, tmp_path: Path) -> None:
+    installed = distributions.in_folder(laid(tmp_path, new_channel("channel-sample", platform)))
+    found = run.declared(installed)
+    assert found.problems == () and found.manifest is not None and found.manifest.channel == platform.value
+    sample = installed.sample("export")
+    assert sample is not None
+    trial = try_leads(installed, found.manifest, sample, today=TODAY)
+    assert (trial.problems, trial.told, trial.by_category) == ((), 3, {"medical": 1, "education": 1, "other": 1})
+
+
+def test_a_channel_is_made_for_a_platform_only() -> None:
+    with pytest.raises(Unmakeable, match="三个平台"):
+        new_channel("channel-sample", Channel.PAPER)
+    with pytest.raises(Unmakeable, match="小写字母"):
+        new_channel("平台", Channel.PROVINCE)

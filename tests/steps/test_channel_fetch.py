@@ -89,7 +89,7 @@ def test_a_platform_that_does_not_answer_is_said_and_nothing_is_imported(
         session: Session, world: World, clock: StandingClock, release: AdapterRelease, tmp_path: Path) -> None:
     connect(session, world, clock, release, f"sqlite:///{tmp_path / 'nothing.sqlite'}")
     assert fetched(session, world, clock, release, tmp_path) == []
-    assert "取数" in words(session) or "连接" in words(session)
+    assert "请核对地址、账号和权限" in words(session)
 
 
 def test_only_the_county_fetches_and_only_where_the_settings_lead_somewhere(
