@@ -144,7 +144,7 @@ class Guide:
         lead = intake.register(
             self.session, self.world.areas["group1"], intake.Declaration(
                 LeadSource.DECLARATION, household.head_name, "住院自己出了两万多。", TODAY, channel=Channel.PROVINCE,
-                platform_number="YS2026030201", phone="13900000000", head_id_number=household.head.id_number,
+                platform_number=f"YS20260302{household.id:02d}", phone="13900000000", head_id_number=household.head.id_number,
                 categories=(DifficultyCategory.MEDICAL,)), actor=actor, **self.when())
         self.issue("lead", Role.VILLAGE_CADRE, lead=lead)
 
