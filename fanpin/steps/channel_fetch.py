@@ -93,7 +93,7 @@ class Jobs:
         except (AdapterFailed, NotAllowedHere, Unconnected, Invalid) as failed:
             words = delivery_fetch.words_of(failed)
         session.rollback()
-        delivery_fetch.note(session, release, code, path, words, now=now)
+        delivery_fetch.note(session, release.name, release.department, code, path, words, now=now)
 
     def _keep(self, session: Session, release: AdapterRelease, code: str, fetched: Fetched, origin: str, *, actor: Actor,
               now: datetime) -> None:
@@ -101,7 +101,7 @@ class Jobs:
             row = channels.upload(session, self._store, files.Upload(delivery_fetch.NAME, fetched.content), release,
                                   area=doing.ancestor(session, actor.area_path, AreaLevel.COUNTY), actor=actor, now=now)
             row.origin, row.mark = origin, fetched.mark or None
-            delivery_fetch.note(session, release, code, actor.area_path, "取到新的申报，正在导入", now=now)
+            delivery_fetch.note(session, release.name, release.department, code, actor.area_path, "取到新的申报，正在导入", now=now)
 
 
 def _mark(session: Session, release: AdapterRelease, origin: str, area_path: str) -> str:
