@@ -106,11 +106,16 @@ def folded(entries: Mapping[str, MenuEntry]) -> Iterator[MenuEntry]:
         done |= {title} - {""}
 
 
+# Pages of a module of its own that stand under another's entry.
+PART_OF = {"fetching": "adapters"}
+
+
 def _entry_of(endpoint: str, entries: list[str]) -> str:
     """Return the entry that a page belongs to: itself, else the first of the same desk."""
     if endpoint in entries:
         return endpoint
-    desk = endpoint.split(".")[0] + "."
+    own = endpoint.split(".")[0]
+    desk = PART_OF.get(own, own) + "."
     return next((entry for entry in entries if entry.startswith(desk)), "")
 
 

@@ -133,7 +133,8 @@ class Jobs:
         source = next(one for one in delivery_adapter.sources(release.declared) if one.table == code)
         follows_id, words = follows.id if follows is not None else None, "整张表" if follows is None else "新的行"
         # Only what is new is no whole register: whoever is not in it is not clear, and whoever is gone from it is not told.
-        sent = deliveries.Sent(as_of=legal_date(now), covers_from=None, complete=follows is None, register_scope=source.scope)
+        sent = deliveries.Sent(as_of=legal_date(now), covers_from=None, complete=follows is None, register_scope=source.scope,
+                               contact=actor.name)
         try:
             with writing(session):
                 row = deliveries.send(

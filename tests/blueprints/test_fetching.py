@@ -99,3 +99,8 @@ def test_the_page_asks_the_database_as_often_however_much_was_fetched(app: Flask
     with statements() as after:
         text(officer, page)
     assert len(after) <= len(before) + 1
+
+
+def test_the_page_stands_under_the_departments_adapters(app: Flask, page: str) -> None:
+    said = text(log_in(app, OFFICER), page)
+    assert '<a href="/adapters" aria-current="page">部门数据接口</a>' in said

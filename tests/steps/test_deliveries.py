@@ -260,6 +260,20 @@ def test_a_department_decides_about_no_row_and_a_village_sends_nothing(
         unmatched.set_aside(session, rows, reason="外县", actor=world.officer(MEDICAL), now=clock.now())
 
 
+def test_the_same_row_in_another_file_doubles_no_fact_and_moves_none_to_another_batch(
+        session: Session, world: World, clock: StandingClock, home: Household, tmp_path: Path) -> None:
+    warned(session, world, clock, home)
+    first = delivered(session, world, clock, tmp_path, [bill(home)])
+    clock.move(days=1)
+    second = delivered(session, world, clock, tmp_path, [bill(home, member=1, paid="5"), bill(home)])
+    assert (first.matched, second.matched) == (1, 2) and first.file_digest != second.file_digest
+    facts = session.execute(select(FactRow.member_id, FactRow.amount, Batch.delivery_id).join(Batch, Batch.id == FactRow.batch_id)
+                            .where(FactRow.kind == BILL).order_by(FactRow.id)).all()
+    head, spouse = home.members[:2]
+    assert [tuple(fact) for fact in facts] == [(head.id, 2_130_000, first.id), (spouse.id, 500, second.id)]
+    assert len(set(session.scalars(select(FactRow.number)))) == 2
+
+
 # Keeping it for a while.
 
 def test_a_sheet_goes_thirty_days_after_it_was_read_and_its_figures_stay(
