@@ -2125,6 +2125,17 @@ def upgrade() -> None:
     op.create_index(op.f('ix_question_area_path'), 'question', ['area_path'], unique=False)
     op.create_index(op.f('ix_question_delivery_id'), 'question', ['delivery_id'], unique=False)
     op.create_index('ix_question_inquiry_id', 'question', ['inquiry_id'], unique=False)
+    op.create_table('refused_member',
+        sa.Column('delivery_id', sa.Integer(), nullable=False),
+        sa.Column('member_id', sa.Integer(), nullable=False),
+        sa.Column('department', sa.String(length=40), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['delivery_id'], ['delivery.id'], name=op.f('fk_refused_member_delivery_id')),
+        sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_refused_member_member_id')),
+        sa.PrimaryKeyConstraint('delivery_id', 'member_id', name=op.f('pk_refused_member'))
+    )
+    op.create_index(op.f('ix_refused_member_area_path'), 'refused_member', ['area_path'], unique=False)
+    op.create_index(op.f('ix_refused_member_member_id'), 'refused_member', ['member_id'], unique=False)
     op.create_table('unmatched_row',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('delivery_id', sa.Integer(), nullable=False),

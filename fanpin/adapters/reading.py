@@ -8,22 +8,26 @@ import msgspec
 
 from fanpin.adapters.failures import READING, AdapterFailed, failure_of
 from fanpin.adapters.manifest import Table
-from fanpin.adapters.wire import LARGEST_ANSWER, ROWS_AT_A_TIME, Chunk, Lines, Open, Opened, Written, encode
+from fanpin.adapters.wire import (
+    FILE, LARGEST_ANSWER, LARGEST_FILE, ROWS_AT_A_TIME, Chunk, Lines, Open, Opened, Received, Written, encode,
+)
 from fanpin.sandbox import Child, ChildFailed, RequestFailed
 
 OPEN_SECONDS, CHUNK_SECONDS, CPU_SECONDS, MEMORY_MB = 120, 60, 300, 1024
 ENDLESS = 10**9
-Message = TypeVar("Message", Opened, Chunk, Written)
+Message = TypeVar("Message", Received, Opened, Chunk, Written)
 
 
 class SheetReading:
     """A sheet being read in a confined child; close it, or use it in a `with`."""
 
-    def __init__(self, path: Path, tables: Sequence[Table]) -> None:
+    def __init__(self, sheet: Path | bytes, tables: Sequence[Table]) -> None:
+        # The child gets the bytes and opens no file: what was decrypted for it lies nowhere in clear.
         self._child = Child(["-m", "fanpin.adapters.transports.sheets"], memory_mb=MEMORY_MB, cpu_seconds=CPU_SECONDS,
-                            output_limit=LARGEST_ANSWER, files=[path], max_requests=ENDLESS, max_rss_mb=MEMORY_MB)
+                            output_limit=LARGEST_ANSWER, max_requests=ENDLESS, max_rss_mb=MEMORY_MB)
         try:
-            self.opened = self._ask(Opened, encode(Open(str(path.absolute()), tuple(tables))), OPEN_SECONDS)
+            self._ask(Received, FILE + (sheet if isinstance(sheet, bytes) else _content(sheet)), OPEN_SECONDS)
+            self.opened = self._ask(Opened, encode(Open(tuple(tables))), OPEN_SECONDS)
         except BaseException:
             self._child.close()
             raise
@@ -56,6 +60,12 @@ class SheetReading:
             return msgspec.json.decode(self._child.ask(payload, wall_seconds=seconds), type=message)
         except (ChildFailed, RequestFailed, msgspec.DecodeError) as error:
             raise AdapterFailed(failure_of(error, READING)) from error
+
+
+def _content(path: Path) -> bytes:
+    """Return a file's bytes, of one that is too large only so many that its size shows."""
+    with open(path, "rb") as content:
+        return content.read(LARGEST_FILE + 1)
 
 
 def _some(numbers: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -12,7 +12,10 @@ from fanpin.adapters.manifest import LONGEST_WORDS, Manifest, Table
 
 ROWS_AT_A_TIME = 500
 LARGEST_ANSWER = 5 << 20
+LARGEST_FILE = 64 << 20
 MOST_FACTS = 20
+# What a frame begins with that holds a file's bytes.
+FILE = b"\0"
 
 Token = Annotated[str, Meta(max_length=40)]
 Code = Annotated[str, Meta(max_length=60)]
@@ -67,10 +70,15 @@ class Chunk(Struct, frozen=True):
 
 
 class Open(Struct, frozen=True, tag="open"):
-    """Ask a sheet child to look at a file."""
+    """Ask a sheet child to look at the file that came in the frame before."""
 
-    path: str
     tables: tuple[Table, ...]
+
+
+class Received(Struct, frozen=True):
+    """Say that a file's bytes have come."""
+
+    size: int
 
 
 class Lines(Struct, frozen=True, tag="lines"):

@@ -73,6 +73,15 @@ class Delivery(Referenced, DepartmentOwn, Base):
         return min(100, 100 * self.rows_read // self.rows) if self.rows else 0
 
 
+class RefusedMember(DepartmentOwn, Base):
+    """Somebody on file of whom a delivery holds a row that was not taken: for that delivery, missing is not absent."""
+
+    __tablename__ = "refused_member"
+
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"), primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True, index=True)
+
+
 class UnmatchedRow(Referenced, DepartmentOwn, Base):
     """A row about nobody on file, or about somebody of another name: matched by hand, or set aside with the reason."""
 

@@ -50,3 +50,37 @@ def covered_kinds(told: Iterable[Told], *, on: date) -> frozenset[str]:
     """Return the kinds of which absence means something on the day: told completely, and lately enough."""
     oldest = on - timedelta(days=FRESH_DAYS)
     return frozenset(row.kind for row in told if row.complete and oldest <= row.as_of <= on)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """A delivery in force that proves absence for its period, but not of the households whose rows it could not take.
+
+    `covers_from` None says that it holds everything up to its day; `number` orders deliveries of one day.
+    """
+
+    number: int
+    department: str
+    kinds: frozenset[str]
+    covers_from: date | None
+    as_of: date
+    refused: frozenset[int] = frozenset()
+
+    def settles(self, earlier: "Proof", kind: str) -> bool:
+        """Say whether it tells anew all that an earlier one told of a kind."""
+        begins = self.covers_from is None or (earlier.covers_from is not None and self.covers_from <= earlier.covers_from)
+        return (kind in self.kinds and self.department == earlier.department and begins
+                and (self.as_of, self.number) > (earlier.as_of, earlier.number))
+
+
+def left_open(proofs: Iterable[Proof]) -> dict[int, frozenset[str]]:
+    """Return by household the kinds of which it is not known whether it is absent: its row was refused, and never told since."""
+    every = list(proofs)
+    found: dict[int, set[str]] = {}
+    for proof in every:
+        for kind in proof.kinds if proof.refused else ():
+            settled = [later for later in every if later.settles(proof, kind)]
+            for household in proof.refused:
+                if all(household in later.refused for later in settled):
+                    found.setdefault(household, set()).add(kind)
+    return {household: frozenset(kinds) for household, kinds in found.items()}

@@ -1,6 +1,6 @@
 """报送数据 (附件1): a department sends a sheet; the worker reads it, matches it, and writes what it says at once or not at all."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,12 +13,13 @@ from fanpin import audit, crypto
 from fanpin.clock import legal_date
 from fanpin.models.areas import Area
 from fanpin.models.county import Batch, FactRow, Inquiry, Question
-from fanpin.models.deliveries import Delivery
+from fanpin.models.deliveries import Delivery, RefusedMember
 from fanpin.models.findings import HouseholdFinding
+from fanpin.models.households import Member
 from fanpin.models.outbox import StoredFile
 from fanpin.rules.actions import Action
 from fanpin.rules.checks import CheckState
-from fanpin.rules.deliveries import DeliveryState, Told
+from fanpin.rules.deliveries import DeliveryState, Proof, Told
 from fanpin.rules.departments import Department
 from fanpin.rules.refusals import Invalid, NotAllowedHere
 from fanpin.rules.roles import Actor
@@ -159,6 +160,19 @@ def told_for(session: Session, *, county_path: str) -> list[Told]:
     rows = session.execute(select(Delivery.kinds, Delivery.as_of, Delivery.complete & Delivery.whole).where(
         Delivery.area_path == county_path, Delivery.state == DeliveryState.DONE))
     return [Told(kind, as_of, complete) for kinds, as_of, complete in rows for kind in kinds]
+
+
+def proofs_for(session: Session, *, county_path: str) -> list[Proof]:
+    """List the deliveries in force that prove absence, each with the households now of those whose rows it did not take."""
+    in_force = (Delivery.area_path == county_path, Delivery.state == DeliveryState.DONE, Delivery.complete, Delivery.whole)
+    refused: dict[int, set[int]] = defaultdict(set)
+    for delivery_id, household_id in session.execute(
+            select(RefusedMember.delivery_id, Member.household_id).join(Member, Member.id == RefusedMember.member_id)
+            .join(Delivery, Delivery.id == RefusedMember.delivery_id).where(*in_force)):
+        refused[delivery_id].add(household_id)
+    rows = session.execute(select(Delivery.id, Delivery.department, Delivery.kinds, Delivery.covers_from, Delivery.as_of).where(*in_force))
+    return [Proof(number=row.id, department=row.department, kinds=frozenset(row.kinds), covers_from=row.covers_from,
+                  as_of=row.as_of, refused=frozenset(refused[row.id])) for row in rows]
 
 
 def file_of(session: Session, row: Delivery) -> StoredFile | None:

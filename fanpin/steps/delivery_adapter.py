@@ -1,19 +1,18 @@
 """A department's own table, read by an installed adapter: transport and plugin in two confined children."""
 
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
+from functools import partial
 
 from fanpin.adapters.distributions import Installed
-from fanpin.adapters.manifest import ColumnType, Manifest
-from fanpin.adapters.run import MappedRow
-from fanpin.adapters.trial import try_sheet
-from fanpin.adapters.wire import Problem
+from fanpin.adapters.flow import Part, parts, questions_of
+from fanpin.adapters.manifest import Manifest
+from fanpin.adapters.reading import SheetReading
+from fanpin.adapters.run import PluginChild
+from fanpin.adapters.wire import Opened
 from fanpin.sheets import SheetRefused
-from fanpin.steps.delivery_reading import Keys, Reading, ReadRow, Source, Trouble
-
-MOST_NOTICES = 20
+from fanpin.steps.delivery_reading import Coming, Source
 
 
 def sources(manifest: Manifest) -> tuple[Source, ...]:
@@ -23,29 +22,18 @@ def sources(manifest: Manifest) -> tuple[Source, ...]:
                  for table in manifest.tables)
 
 
-def read(content: bytes, as_of: date, *, installed: Installed, manifest: Manifest, table: str,
-         settings: Mapping[str, str]) -> Reading:
+@contextmanager
+def reading(sheet: bytes, as_of: date, *, installed: Installed, manifest: Manifest, table: str,
+            settings: Mapping[str, str]) -> Iterator[Coming]:
     """Read and map a sheet; one that cannot be read raises SheetRefused, what breaks the contract AdapterFailed."""
-    ending = ".xlsx" if content.startswith(b"PK") else ".csv"
-    with tempfile.TemporaryDirectory(prefix="fanpin-delivery-") as folder:
-        path = Path(folder) / f"sheet{ending}"
-        path.write_bytes(content)
-        trial = try_sheet(installed, manifest, path, as_of=as_of, table=table, settings=settings)
-    if trial.refused:
-        raise SheetRefused(trial.refused)
-    rows = tuple(_row(row) for row in trial.mapped if not row.problems)
-    return Reading(rows, tuple(map(_trouble, trial.problems)), trial.notices[:MOST_NOTICES], trial.whole, trial.opened.confirm)
+    wanted = manifest.table(table)
+    with SheetReading(sheet, [wanted]) as chunks, PluginChild(installed, manifest, settings=settings) as plugin:
+        asked = questions_of(wanted)
+        yield coming(chunks.opened, parts(chunks, partial(plugin.map, wanted, as_of=as_of), asked), asked)
 
 
-def _row(mapped: MappedRow) -> ReadRow:
-    """Keep whom the row is about: the person named, else the head of the household."""
-    given = mapped.row.keys
-    person = given.get(ColumnType.ID_NUMBER.value, "")
-    keys = Keys(id_number=person or given.get(ColumnType.HEAD_ID.value, ""), village=given.get(ColumnType.VILLAGE.value, ""),
-                name=given.get(ColumnType.NAME.value, "") if person else given.get(
-                    ColumnType.HEAD_NAME.value, given.get(ColumnType.NAME.value, "")))
-    return ReadRow(mapped.row.number, keys, mapped.facts, dict(mapped.answers))
-
-
-def _trouble(problem: Problem) -> Trouble:
-    return Trouble(problem.row, problem.column, problem.reason)
+def coming(opened: Opened, told: Iterator[Part], questions: frozenset[str]) -> Coming:
+    """Return a sheet that is to be read part by part, or refuse it."""
+    if opened.refused:
+        raise SheetRefused(opened.refused)
+    return Coming(lines=opened.rows, notices=opened.notices, confirm=opened.confirm, questions=questions, parts=told)

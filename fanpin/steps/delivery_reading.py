@@ -1,9 +1,12 @@
-"""What every way of reading a delivery gives: rows with their keys apart, facts under a row token, and what is wrong."""
+"""What every way of reading a delivery gives, part by part: rows with their keys apart, what they say, and what is wrong."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from fanpin.adapters.contract import Answer, Fact
+from fanpin.adapters.flow import Part
+from fanpin.adapters.manifest import ColumnType
+from fanpin.adapters.run import MappedRow
 from fanpin.rules.departments import Department
 from fanpin.rules.duty_kinds import Kind
 from fanpin.rules.duty_tables import DUTIES, KINDS
@@ -20,12 +23,16 @@ class Keys:
 
 @dataclass(frozen=True)
 class ReadRow:
-    """One row: its number in the sender's file, its keys, what it says, and answers without a fact by kind."""
+    """One row: its number in the sender's file, its keys, what it says, and answers without a fact by kind.
+
+    A `refused` row was not taken; it is here because it is known whom it is about.
+    """
 
     number: int
     keys: Keys
     facts: tuple[Fact, ...] = ()
     answers: Mapping[str, Answer] = field(default_factory=dict)
+    refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,23 +44,18 @@ class Trouble:
     reason: str
 
 
-@dataclass(frozen=True)
-class Reading:
-    """A sheet as it was read; not `whole` where a row was refused of which nobody knows whom it is about.
+@dataclass(frozen=True, kw_only=True)
+class Coming:
+    """A sheet while it is read: how many lines it has, what its sender should know, the kinds that it answers about.
 
-    What its sender must `confirm` before anything is stored, hidden rows above all, stands apart from mere notices.
+    What its sender must `confirm` before anything is read, hidden rows above all, stands apart from mere notices.
     """
 
-    rows: tuple[ReadRow, ...]
-    troubles: tuple[Trouble, ...] = ()
-    notices: tuple[str, ...] = ()
-    whole: bool = True
-    confirm: tuple[str, ...] = ()
-
-    @property
-    def total(self) -> int:
-        """Return how many rows the sheet holds."""
-        return len({row.number for row in self.rows} | {trouble.row for trouble in self.troubles})
+    lines: int
+    notices: tuple[str, ...]
+    confirm: tuple[str, ...]
+    questions: frozenset[str]
+    parts: Iterator[Part]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +74,16 @@ class Source:
     def code(self) -> str:
         """Return the one word by which a form names the source."""
         return f"{self.name}:{self.table}"
+
+
+def read_row(mapped: MappedRow) -> ReadRow:
+    """Keep whom a row is about: the person named, else the head of the household."""
+    given = mapped.row.keys
+    person = given.get(ColumnType.ID_NUMBER.value, "")
+    keys = Keys(id_number=person or given.get(ColumnType.HEAD_ID.value, ""), village=given.get(ColumnType.VILLAGE.value, ""),
+                name=given.get(ColumnType.NAME.value, "") if person else given.get(
+                    ColumnType.HEAD_NAME.value, given.get(ColumnType.NAME.value, "")))
+    return ReadRow(mapped.row.number, keys, mapped.facts, dict(mapped.answers), mapped.refused)
 
 
 def kinds_of(department: Department) -> tuple[Kind, ...]:

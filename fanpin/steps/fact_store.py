@@ -1,6 +1,7 @@
 """Where all facts of basis duty are: Parquet files by delivery, under keyed numbers, no direct identifier in them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from fanpin import crypto
@@ -20,9 +21,13 @@ def parquet_of(store: Path, *, area_id: int, delivery: str) -> Path:
     return store / FOLDER / str(area_id) / f"{delivery}.parquet"
 
 
-def keep(store: Path, facts: Iterable[BulkFact], *, area_id: int, delivery: str) -> None:
-    """Write a delivery's facts in one move; written again, the file is replaced by the same."""
-    keep_facts(facts, parquet_of(store, area_id=area_id, delivery=delivery))
+def keep(store: Path, facts: Iterator[BulkFact], *, area_id: int, delivery: str) -> None:
+    """Write a delivery's facts in one move as they come; what an earlier reading left is replaced, also by nothing."""
+    path, first = parquet_of(store, area_id=area_id, delivery=delivery), next(facts, None)
+    if first is None:
+        path.unlink(missing_ok=True)
+    else:
+        keep_facts(chain([first], facts), path)
 
 
 def in_force(store: Path, *, area_id: int, deliveries: Iterable[str]) -> list[Path]:

@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -65,6 +65,8 @@ class Ground:
     asof: date
     month: str
     kinds_of: Mapping[str, Sequence[str]]
+    # Kinds of which a household's own row was not taken: what is missing of them is not known.
+    left_open: Mapping[int, frozenset[str]] = field(default_factory=dict)
     # A look at one household knows only what is on file of it: it may find, and never lose.
     clears: bool = True
 
@@ -124,7 +126,8 @@ def _keep(session: Session, home: Home, rule: str, item: BulkFinding | None, row
           ground: Ground) -> tuple[HouseholdFinding, Change]:
     evidence = None if item is None else frozenset(str(number) for number in item.evidence)
     earlier = None if row is None else Before(frozenset(row.evidence), frozenset(row.warned), row.state)
-    change = change_of(earlier, evidence, told=set(ground.kinds_of[rule]) <= set(ground.told))
+    told = set(ground.told) - ground.left_open.get(home.id, frozenset())
+    change = change_of(earlier, evidence, told=set(ground.kinds_of[rule]) <= told)
     if item is None or evidence is None:
         if row is None:
             raise ValueError("a finding without evidence was never there")
@@ -181,7 +184,7 @@ def _remark(row: HouseholdFinding, change: Change, waiting: Iterable[Warning], g
     """Say on a warning that its ground went away, or is not known any longer; it stays due all the same."""
     title = WARNING_BOOK.rule(row.rule).title
     said = ("按部门最新数据已不成立，仍请核实后反馈。" if change is Change.GONE
-            else "部门本期没有完整报送数据，不能判断是否消除，仍请核实。")
+            else "部门本期没有完整报送数据，或退回了这一户的行，不能判断是否消除，仍请核实。")
     for warning in waiting:
         if warning.id == row.warning_id:
             warning.remark = _joined(warning.remark, f"{_day(ground.asof)}筛查：“{title}”{said}")

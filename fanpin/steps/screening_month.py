@@ -24,7 +24,7 @@ from fanpin.models.scoped import within
 from fanpin.rules.actions import Action
 from fanpin.rules.areas import AreaLevel
 from fanpin.rules.book_warnings import WARNING_BOOK
-from fanpin.rules.deliveries import DeliveryState, covered_kinds
+from fanpin.rules.deliveries import DeliveryState, covered_kinds, left_open
 from fanpin.rules.findings import RunState, untold_kinds
 from fanpin.rules.inquiries import HOUSEHOLD, PersonRole
 from fanpin.rules.refusals import Invalid
@@ -107,6 +107,7 @@ class MonthlyScreening:
         told = covered_kinds(deliveries.told_for(session, county_path=path), on=asof)
         limits = thresholds.in_force(session, area_path=path, on=asof)
         parquets, covered = _deliveries(session, self.store, area_id=area_id, path=path)
+        opened = left_open(deliveries.proofs_for(session, county_path=path))
         register = register_of(session, path=path)
         session.commit()
         try:
@@ -116,11 +117,13 @@ class MonthlyScreening:
             # Nothing was found and nothing cleared; the county sees it and may ask again.
             session.execute(update(ScreeningRun).where(ScreeningRun.id == run_id).values(state=RunState.FAILED, done_at=now))
             return
-        counts = self._write(session, run_id, screened.findings, register, told=told, limits=limits, asof=asof, path=path, now=now)
+        counts = self._write(session, run_id, screened.findings, register, told=told, left_open=opened, limits=limits,
+                             asof=asof, path=path, now=now)
         self._finish(session, run_id, register, screened, counts, told=told, now=now)
 
     def _write(self, session: Session, run_id: int, found: Sequence[bulk.BulkFinding], register: Register, *,
-               told: frozenset[str], limits: Mapping[str, Resolved], asof: date, path: str, now: datetime) -> Counter[str]:
+               told: frozenset[str], left_open: Mapping[int, frozenset[str]], limits: Mapping[str, Resolved], asof: date,
+               path: str, now: datetime) -> Counter[str]:
         by_home: dict[int, list[bulk.BulkFinding]] = defaultdict(list)
         for finding in found:
             by_home[register.households[finding.household].id].append(finding)
@@ -135,8 +138,8 @@ class MonthlyScreening:
             chunk = {number: by_home.get(number, []) for number in everyone[start:start + findings.AT_A_TIME]}
             with writing(session):
                 counts += findings.write(session, chunk, findings.Ground(
-                    homes=homes, members=register.members, batches=batches, told=told, limits=limits, asof=asof,
-                    month=month_of(asof), kinds_of=KINDS_OF), now=now)
+                    homes=homes, members=register.members, batches=batches, told=told, left_open=left_open, limits=limits,
+                    asof=asof, month=month_of(asof), kinds_of=KINDS_OF), now=now)
         return counts
 
     def _finish(self, session: Session, run_id: int, register: Register, screened: bulk.Screened, counts: Counter[str], *,

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from fanpin.adapters.contract import Answer, Known, NotFound, Unavailable
-from fanpin.adapters.trial import CONTRADICTED, ROW_REFUSED, Trial, try_sheet
+from fanpin.adapters.flow import CONTRADICTED, ROW_REFUSED
+from fanpin.adapters.trial import Trial, try_sheet
 from tests.adapters.books import IDS
 from tests.adapters.samples import ASKING, manifest_of, written
 

@@ -37,7 +37,7 @@ def rows(home: Household) -> list[dict[str, object]]:
     head, spouse = home.members[:2]
     paid = {"自付金额": "21300", "结算日期": "2026-01-12"}
     return [{ID: head.id_number, NAME: head.name} | paid, {ID: spouse.id_number, NAME: "测别名"} | paid,
-            {ID: an_id(home.members[0].born_on), NAME: "测外县"} | paid, {ID: head.id_number, NAME: head.name} | paid | {"自付金额": "许多"}]
+            {ID: an_id(home.members[0].born_on), NAME: "测外县"} | paid, {ID: "530628", NAME: head.name} | paid | {"自付金额": "许多"}]
 
 
 def upload(client: FlaskClient, content: bytes, **more: str) -> object:
@@ -84,7 +84,7 @@ def test_the_refused_rows_come_back_in_the_departments_own_columns(officer: Flas
     answer = officer.get(f"/deliveries/{delivered.ref}/errors")
     sheet = sheets.read(answer.get_data())
     assert [str(cell) for cell in sheet.rows[0].cells] == ["退回原因", ID, NAME, "自付金额", "结算日期", "原表行号"]
-    assert len(sheet.rows) == 2 and "请填写数字" in str(sheet.rows[1].cells[0]) and sheet.rows[1].cells[-1] == "5"
+    assert len(sheet.rows) == 2 and "须是数字" in str(sheet.rows[1].cells[0]) and sheet.rows[1].cells[-1] == "5"
 
 
 def test_nothing_typed_is_lost_and_each_field_says_what_to_do(officer: FlaskClient) -> None:

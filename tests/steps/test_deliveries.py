@@ -144,8 +144,11 @@ def test_a_bad_row_is_refused_with_column_and_reason_and_the_others_are_taken(
 
 def test_a_number_that_arrives_as_a_number_is_refused_with_the_way_to_mend_the_sheet(
         session: Session, world: World, clock: StandingClock, home: Household, tmp_path: Path) -> None:
-    row = delivered(session, world, clock, tmp_path, [bill(home) | {ID: 530628197605010000}])
-    assert row.matched == 0 and "文本格式" in row.problems[0][2]
+    number = bill(home) | {ID: 530628197605010000}
+    row = delivered(session, world, clock, tmp_path, [number, bill(home)])
+    assert (row.matched, row.wrong) == (1, 1) and "文本格式" in row.problems[0][2]
+    alone = delivered(session, world, clock, tmp_path, [number])
+    assert alone.state is DeliveryState.REFUSED and "文本格式" in alone.refused
 
 
 def test_a_sheet_without_its_columns_is_sent_back_whole(

@@ -257,12 +257,31 @@ def test_a_sheet_of_which_a_row_was_refused_clears_nothing(
         session: Session, home: Household, deliver: Act, screen: Act) -> None:
     deliver(BILL, [bill(home)])
     screen()
-    row = deliver(BILL, [bill(home, "1"), bill(home, "许多", member=1)])
+    row = deliver(BILL, [bill(home, "1"), bill(home) | {ID: "530628"}])
     assert (row.matched, row.wrong, row.complete, row.whole) == (1, 1, True, False) and "不能证明“没有”" in row.notices[-1]
     run = screen()
     assert (run.gone, finding(session).state) == (0, FindingState.CURRENT)
     complete = select(CoverageRow.complete).order_by(CoverageRow.id)
     assert session.scalars(complete).all() == [True, False]
+
+
+@pytest.mark.parametrize("wrong", [{"自付金额": "许多"}, {NAME: "测别人"}], ids=["unreadable", "another name"])
+def test_who_stands_in_a_row_that_was_not_taken_keeps_the_warning_and_others_lose_theirs(
+        session: Session, world: World, clock: StandingClock, home: Household, deliver: Act, screen: Act,
+        wrong: dict[str, object]) -> None:
+    other = a_household(session, world, now=clock.now(), today=clock.today(), lifted=False)
+    deliver(BILL, [bill(home), bill(other)])
+    screen()
+    row = deliver(BILL, [bill(home) | wrong, bill(other, "1")])
+    assert row.proves_absence and "有1人的行没有采用" in row.notices[-1]
+    run = screen()
+    states = {found.household_id: found.state for found in session.scalars(select(HouseholdFinding))}
+    assert states == {home.id: FindingState.UNKNOWN, other.id: FindingState.GONE} and (run.unknown, run.gone) == (1, 1)
+    remarks = dict(session.execute(select(Warning.household_id, Warning.remark)).all())
+    assert "退回了这一户的行" in remarks[home.id] and "已不成立" in remarks[other.id]
+    deliver(BILL, [bill(home, "1")])
+    screen()
+    assert {found.state for found in session.scalars(select(HouseholdFinding))} == {FindingState.GONE}
 
 
 def test_a_complete_fresh_delivery_of_the_same_feed_does_clear(

@@ -4,7 +4,6 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
-from pathlib import Path
 
 from fanpin.adapters.transports.grid import MOST_ROWS, TOO_MANY_ROWS, Grid, Refused
 
@@ -17,39 +16,38 @@ ENCODINGS = ("utf-8-sig", "gb18030")
 NOT_TEXT = "文字编码不是 UTF-8 或 GB18030，或文件已损坏；请用表格软件另存为 .xlsx 再上传"
 
 
-def read(path: Path) -> Grid:
+def read(content: bytes) -> Grid:
     """Return the file's records; refuse what is neither UTF-8 nor GB18030, NUL and lost characters."""
-    encoding = next((name for name in ENCODINGS if _decodes(path, name)), "")
+    encoding = next((name for name in ENCODINGS if _decodes(content, name)), "")
     if not encoding:
         raise Refused(NOT_TEXT)
-    return Grid("文件", list(_records(path, encoding)))
+    return Grid("文件", list(_records(content, encoding)))
 
 
-def _decodes(path: Path, encoding: str) -> bool:
+def _decodes(content: bytes, encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)("strict")
-    with open(path, "rb") as content:
-        try:
-            while piece := content.read(PIECE):
-                words = decoder.decode(piece)
-                if "\x00" in words:
-                    raise Refused("文件里有空字节，不是文本表格；请用表格软件另存为 .xlsx 再上传")
-                if "\ufffd" in words:
-                    raise Refused("文件里有丢失的字符（�），说明以前转换编码时出过错，请从原系统重新导出")
-            decoder.decode(b"", True)
-        except UnicodeDecodeError:
-            return False
+    try:
+        for at in range(0, len(content), PIECE):
+            words = decoder.decode(content[at:at + PIECE])
+            if "\x00" in words:
+                raise Refused("文件里有空字节，不是文本表格；请用表格软件另存为 .xlsx 再上传")
+            if "\ufffd" in words:
+                raise Refused("文件里有丢失的字符（�），说明以前转换编码时出过错，请从原系统重新导出")
+        decoder.decode(b"", True)
+    except UnicodeDecodeError:
+        return False
     return True
 
 
-def _records(path: Path, encoding: str) -> Iterator[list[str]]:
+def _records(content: bytes, encoding: str) -> Iterator[list[str]]:
     csv.field_size_limit(LONGEST_CELL)
-    with open(path, encoding=encoding, newline="") as content:
-        delimiter = _delimiter(content)
+    with io.TextIOWrapper(io.BytesIO(content), encoding=encoding, newline="") as text:
+        delimiter = _delimiter(text)
         try:
-            for number, record in enumerate(csv.reader(content, delimiter=delimiter, strict=True)):
+            for number, record in enumerate(csv.reader(text, delimiter=delimiter, strict=True)):
                 if number > MOST_ROWS + 20:
                     raise Refused(TOO_MANY_ROWS)
-                yield [_cell(text) for text in record]
+                yield [_cell(cell) for cell in record]
         except csv.Error:
             raise Refused("引号不成对，或有超长的单元格，不能确定各列的界线；请用表格软件另存为 .xlsx 再上传") from None
 

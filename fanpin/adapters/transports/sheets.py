@@ -1,7 +1,7 @@
 """Sheets: a confined child that looks at a file by its content, finds the table and hands out its rows in chunks."""
 
+import io
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import msgspec
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
@@ -10,9 +10,8 @@ from fanpin import sandbox
 from fanpin.adapters.headers import Header
 from fanpin.adapters.transports import delimited, workbook
 from fanpin.adapters.transports.grid import Grid, Refused, choose, chunks, opened, written
-from fanpin.adapters.wire import Chunk, Lines, Open, Opened, Written, encode
+from fanpin.adapters.wire import FILE, LARGEST_FILE, Chunk, Lines, Open, Opened, Received, Written, encode
 
-LARGEST_FILE = 64 << 20
 HEAD = 8192
 OLD_EXCEL, ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
 MARKS = (
@@ -31,9 +30,9 @@ PAGE = (b"<html", b"<table", b"<!doctype", b"<?xml", b"<div", b"<meta", b"<head"
 class Calamine:
     """A workbook as the reading library sees it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, content: bytes) -> None:
         try:
-            self._book = CalamineWorkbook.from_path(str(path))
+            self._book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         except CalamineError:
             raise Refused(workbook.DAMAGED) from None
         self.hidden = [sheet.name for sheet in self._book.sheets_metadata
@@ -47,17 +46,15 @@ class Calamine:
             raise Refused(workbook.DAMAGED) from None
 
 
-def grids(path: Path) -> list[Grid]:
+def grids(content: bytes) -> list[Grid]:
     """Return the sheets of a file, whatever its name says it is."""
-    size = path.stat().st_size
-    if size == 0:
+    if not content:
         raise Refused("文件是空的")
-    if size > LARGEST_FILE:
+    if len(content) > LARGEST_FILE:
         raise Refused(f"文件超过{LARGEST_FILE >> 20} MB，请拆成几个文件分别上传")
-    with open(path, "rb") as content:
-        head = content.read(HEAD)
+    head = content[:HEAD]
     if head.startswith(ZIP):
-        return workbook.read(path, Calamine)
+        return workbook.read(content, Calamine)
     if head.startswith(OLD_EXCEL):
         raise Refused("这是旧版 .xls 表格，或有密码保护的表格；请去掉密码并另存为 .xlsx 再上传")
     for mark, words in MARKS:
@@ -65,19 +62,25 @@ def grids(path: Path) -> list[Grid]:
             raise Refused(words)
     if head.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(PAGE):
         raise Refused("这是网页改名的表格，请用表格软件打开后另存为 .xlsx 再上传")
-    return [delimited.read(path)]
+    return [delimited.read(content)]
 
 
 class Reading:
-    """One file being read: the first request opens it, every further one brings a chunk."""
+    """One file being read: its bytes come first, then what tables it may be; every further request brings a chunk."""
 
     def __init__(self) -> None:
-        self._chunks: Iterator[Chunk] = iter(())
+        self._content: bytes | None = None
+        self._chunks: Iterator[Chunk] | None = None
         self._sheet: tuple[Grid, Header] | None = None
 
     def answer(self, payload: bytes) -> bytes:
-        """Answer one frame."""
+        """Answer one frame; whoever asks for rows where nothing was opened shall not take silence for the end."""
+        if payload.startswith(FILE):
+            self._content = payload[len(FILE):]
+            return encode(Received(len(self._content)))
         if not payload:
+            if self._chunks is None:
+                raise ValueError("no sheet was opened")
             return encode(next(self._chunks, Chunk(last=True)))
         wanted = msgspec.json.decode(payload, type=Open | Lines)
         return encode(self._open(wanted) if isinstance(wanted, Open) else self._lines(wanted))
@@ -88,11 +91,15 @@ class Reading:
         return written(*self._sheet, wanted.numbers)
 
     def _open(self, wanted: Open) -> Opened:
+        if self._content is None:
+            raise ValueError("no file has come")
         try:
-            grid, header = choose(grids(Path(wanted.path)), wanted.tables)
+            grid, header = choose(grids(self._content), wanted.tables)
             found = opened(grid, header)
         except Refused as refused:
             return Opened(table="", place="", rows=0, refused=str(refused))
+        finally:
+            self._content = None
         self._sheet, self._chunks = (grid, header), chunks(grid, header)
         return found
 

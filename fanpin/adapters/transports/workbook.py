@@ -1,10 +1,10 @@
 """An .xlsx workbook: judged by its content before it is read, then its visible sheets with formulas and hidden rows."""
 
+import io
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import IO, Protocol
 from xml.parsers import expat
 
@@ -45,13 +45,13 @@ class Book(Protocol):
         """Return a sheet's values from the first row and column on."""
 
 
-OpenBook = Callable[[Path], Book]
+OpenBook = Callable[[bytes], Book]
 
 
-def read(path: Path, open_book: OpenBook) -> list[Grid]:
+def read(content: bytes, open_book: OpenBook) -> list[Grid]:
     """Return the visible sheets; refuse macros, bombs, entities, and what only looks like a workbook."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _weigh(archive)
             kinds = _text(archive, "[Content_Types].xml")
             _refuse_others(archive, kinds)
@@ -62,7 +62,7 @@ def read(path: Path, open_book: OpenBook) -> list[Grid]:
         raise Refused("文件有密码，请去掉密码后再上传" if "encrypted" in str(error) else DAMAGED) from None
     if is_1904:
         raise Refused("这个文件用的是1904年日期系统，日期会差四年，请在表格选项中改为1900年日期系统后再上传")
-    return list(_grids(path, shapes, open_book))
+    return list(_grids(content, shapes, open_book))
 
 
 def _weigh(archive: zipfile.ZipFile) -> None:
@@ -199,8 +199,8 @@ def _place(reference: str) -> tuple[int, int]:
     return int(digits) - 1, column - 1
 
 
-def _grids(path: Path, shapes: dict[str, Shape], open_book: OpenBook) -> Iterator[Grid]:
-    book = open_book(path)
+def _grids(content: bytes, shapes: dict[str, Shape], open_book: OpenBook) -> Iterator[Grid]:
+    book = open_book(content)
     hidden = [name for name in book.hidden if name in shapes]
     for name, shape in shapes.items():
         if name not in hidden and shape.last_row >= 0:
