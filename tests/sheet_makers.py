@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from fanpin import sheets
 from fanpin.models.deliveries import Delivery
 from fanpin.rules.departments import Department
+from fanpin.rules.roles import Actor
 from fanpin.steps import deliveries, files
 from tests.conftest import StandingClock
 from tests.world import World
@@ -24,12 +25,12 @@ def a_sheet(rows: Sequence[Mapping[str, object]]) -> bytes:
 
 def sent(session: Session, world: World, clock: StandingClock, store: object, kind: str, rows: Sequence[Mapping[str, object]], *,
          department: str, complete: bool = False, as_of: date | None = None, covers_from: date | None = None,
-         content: bytes | None = None) -> Delivery:
+         content: bytes | None = None, actor: Actor | None = None) -> Delivery:
     """Send a sheet of a kind as the department's officer."""
     source = next(source for source in deliveries.sources_for(session, Department(department)) if source.table == kind)
     row = deliveries.send(
         session, store, files.Upload("数据.xlsx", a_sheet(rows) if content is None else content), source,
         deliveries.Sent(as_of=as_of or clock.today(), covers_from=covers_from, complete=complete, register_scope="本县登记范围"),
-        county=world.areas["county"], actor=world.officer(department), now=clock.now(), today=clock.today())
+        county=world.areas["county"], actor=actor or world.officer(department), now=clock.now(), today=clock.today())
     session.flush()
     return row

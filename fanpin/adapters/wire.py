@@ -13,6 +13,8 @@ from fanpin.adapters.manifest import LONGEST_WORDS, Manifest, Table
 ROWS_AT_A_TIME = 500
 LARGEST_ANSWER = 5 << 20
 LARGEST_FILE = 64 << 20
+# What the refusal of a sheet says that is none of the tables it was to be.
+NO_HEADER = "没有找到表头"
 MOST_FACTS = 20
 # What a frame begins with that holds a file's bytes.
 FILE = b"\0"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from flask import flash, redirect, render_template, url_for
+from flask import Response, flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from wtforms.validators import InputRequired
@@ -27,6 +27,7 @@ from fanpin.rules.thresholds import THRESHOLDS
 from fanpin.steps import deliveries, doing, screening_month, thresholds
 
 RUNS = 12
+REFRESH_SECONDS = "3"
 route, get, post = desk.blueprint.route, desk.blueprint.get, desk.blueprint.post
 
 
@@ -59,7 +60,12 @@ def screening() -> ResponseReturnValue:
     rows = list(db.session.scalars(select(ScreeningRun).order_by(ScreeningRun.id.desc()).limit(RUNS)))
     under_way = any(row.state is RunState.WAITING for row in rows)
     titles = {code: kind_of(code).title for rule in WARNING_BOOK.rules for code in WARNING_BOOK.kinds_of(rule)}
-    return render_template("analysis/screening.html", rows=rows, feeds=_feeds(county), titles=titles, under_way=under_way)
+    coming = deliveries.under_way(db.session())
+    answer: Response = make_response(render_template(
+        "analysis/screening.html", rows=rows, feeds=_feeds(county), titles=titles, under_way=under_way, coming=coming))
+    if coming:
+        answer.headers["Refresh"] = REFRESH_SECONDS
+    return answer
 
 
 def _feeds(county: Area) -> list[Feed]:

@@ -6,7 +6,7 @@ from io import BytesIO
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf.file import FileField
+from flask_wtf.file import MultipleFileField
 from sqlalchemy import func, select
 
 from fanpin.blueprints.fields import DayField, LineField, PickField, TickField
@@ -29,6 +29,7 @@ from fanpin.rules.intake import WarningConclusion
 from fanpin.rules.refusals import Invalid, NotFound
 from fanpin.steps import deliveries, delivery_errors, delivery_template, files
 from fanpin.steps.delivery_reading import Source
+from fanpin.steps.delivery_recognition import BY_HEADER
 
 XLSX = deliveries.XLSX
 UNDER_WAY = (DeliveryState.WAITING, DeliveryState.READING)
@@ -41,8 +42,8 @@ blueprint = Blueprint("deliveries", __name__, url_prefix="/deliveries")
 class DeliveryForm(HouseForm):
     """A sheet with what it covers."""
 
-    source = PickField("报送的表", [required("请选择报送的是哪一张表。")], choices=[])
-    file = FileField("表格文件")
+    source = PickField("报送的表", choices=[])
+    file = MultipleFileField("表格文件")
     as_of = DayField("数据截止日期", [required("请填写数据截止日期。")])
     covers_from = DayField("数据起始日期（没有就不填）")
     complete = TickField("是否查全", [required("请选择是否查全。")], choices=[
@@ -83,8 +84,13 @@ def index() -> ResponseReturnValue:
         unsigned, Question.state == "waiting")) or 0
     overdue = db.session.scalar(select(func.count()).select_from(Inquiry).where(unsigned, Inquiry.due_on < today())) or 0
     queued = db.session.scalar(select(func.count()).select_from(UnmatchedRow).where(UnmatchedRow.state == UnmatchedState.OPEN)) or 0
-    return render_template("deliveries/index.html", page=page, waiting=waiting, overdue=overdue, queued=queued, results=_results(),
-                           department=_department().title)
+    coming = deliveries.under_way(db.session())
+    answer: Response = make_response(render_template(
+        "deliveries/index.html", page=page, waiting=waiting, overdue=overdue, queued=queued, results=_results(),
+        department=_department().title, coming=coming))
+    if coming:
+        answer.headers["Refresh"] = REFRESH_SECONDS
+    return answer
 
 
 def _results() -> list[Result]:
@@ -110,22 +116,26 @@ def new() -> ResponseReturnValue:
     chosen = known.get(asked("source", limit=120))
     form = DeliveryForm(as_of=today(), register_scope=chosen.scope if chosen else delivery_template.DEFAULT_SCOPE,
                         source=chosen.code if chosen else "")
-    form.source.choices = [("", "请选择"), *((code, source.title) for code, source in known.items())]
+    form.source.choices = [("", "按表头自动识别（可以一次选几个文件）"), *((code, source.title) for code, source in known.items())]
     if form.validate_on_submit():
         with form.attempt():
-            row = _send(form, known)
-            flash("已收到，正在读取。读取完成后这里会显示每一行的去向。", "success")
-            return redirect(url_for("deliveries.show", delivery=row.ref))
+            rows, left = _send(form, known)
+            for words in left:
+                flash(f"没有收：{words}", "warning")
+            if len(rows) == 1 and not left:
+                flash("已收到，正在读取。读取完成后这里会显示每一行的去向。", "success")
+                return redirect(url_for("deliveries.show", delivery=rows[0].ref))
+            flash(f"已收到{len(rows)}份，按先后逐份读取。", "success")
+            return redirect(url_for("deliveries.index"))
     return form.answer("deliveries/new.html", sources=list(known.values()), chosen=chosen)
 
 
-def _send(form: DeliveryForm, known: dict[str, Source]) -> Delivery:
-    sent = form.file.data
-    if sent is None or not getattr(sent, "filename", ""):
-        raise Invalid({"file": "请选择要报送的表（xlsx或CSV）。"})
+def _send(form: DeliveryForm, known: dict[str, Source]) -> tuple[list[Delivery], list[str]]:
+    uploads = [files.Upload(sent.filename, sent.read(deliveries.MOST_BYTES + 1)) for sent in form.file.data or []
+               if getattr(sent, "filename", "")]
     county = db.session.scalars(select(Area).where(Area.path == actor().area_path)).one()
-    return deliveries.send(
-        db.session(), store(), files.Upload(sent.filename, sent.read(deliveries.MOST_BYTES + 1)), known[form.source.data],
+    return deliveries.send_all(
+        db.session(), store(), uploads, known.get(form.source.data, BY_HEADER),
         deliveries.Sent(as_of=form.as_of.data, covers_from=form.covers_from.data, complete=form.complete.data == "yes",
                         register_scope=form.register_scope.data or "", contact=form.contact.data or ""),
         county=county, actor=actor(), now=now(), today=today())

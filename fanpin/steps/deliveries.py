@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from fanpin import audit, crypto
@@ -16,14 +16,14 @@ from fanpin.models.county import Batch, FactRow, Inquiry, Question
 from fanpin.models.deliveries import Delivery, RefusedMember
 from fanpin.models.findings import HouseholdFinding
 from fanpin.models.households import Member
-from fanpin.models.outbox import StoredFile
+from fanpin.models.outbox import OutboxItem, StoredFile
 from fanpin.rules.actions import Action
 from fanpin.rules.checks import CheckState
 from fanpin.rules.deliveries import DeliveryState, Proof, Told
 from fanpin.rules.departments import Department
 from fanpin.rules.refusals import Invalid, NotAllowedHere
 from fanpin.rules.roles import Actor
-from fanpin.steps import adapters, delivery_adapter, delivery_template, doing, files, outbox
+from fanpin.steps import delivery_recognition, doing, files, outbox
 from fanpin.steps.delivery_reading import Source
 
 PURPOSE = "部门报送数据"
@@ -31,6 +31,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv"
 IN_HAND_OR_IN_FORCE = (DeliveryState.WAITING, DeliveryState.READING, DeliveryState.CONFIRM, DeliveryState.DONE)
 MOST_BYTES = files.MAX_BYTES
+MOST_AT_ONCE = 30
 WITHDRAWN = "部门撤回了数据，请部门重新报送或人工核实"
 
 
@@ -45,12 +46,52 @@ class Sent:
     contact: str = ""
 
 
+@dataclass(frozen=True)
+class UnderWay:
+    """A delivery that waits or is read: how many sheets come before it, None where no worker will take it any more."""
+
+    row: Delivery
+    place: int | None
+
+    @property
+    def title(self) -> str:
+        """Name the sheet, with its department."""
+        return f"{Department(self.row.department).title}：{self.row.source_title}（{self.row.file_name}）"
+
+    @property
+    def said(self) -> str:
+        """Say how far it is."""
+        row = self.row
+        if self.place is None:
+            return "读取多次中断，已停止，请联系系统管理员"
+        if row.state is DeliveryState.WAITING:
+            return f"排队等待，前面还有{self.place}份" if self.place else "即将读取"
+        if row.rows and row.rows_read >= row.rows:
+            return f"{row.rows}行已读完，正在核对入库"
+        return f"正在读取，{row.rows_read}/{row.rows}行" if row.rows else "正在打开表格"
+
+
 def sources_for(session: Session, department: Department) -> tuple[Source, ...]:
     """List the tables that a department may send: of its installed adapters, then our own form of each kind."""
-    releases = [row for row in adapters.present_releases(session, department=department.value) if row.usable]
-    newest = {row.name: row for row in sorted(releases, key=lambda row: row.id)}
-    own = (source for row in newest.values() for source in delivery_adapter.sources(row.declared))
-    return (*own, *delivery_template.sources(department))
+    return tuple(known.source for known in delivery_recognition.tables_for(session, department))
+
+
+def send_all(session: Session, store: Path, uploads: Sequence[files.Upload], source: Source, sent: Sent, *, county: Area, actor: Actor,
+             now: datetime, today: date) -> tuple[list[Delivery], list[str]]:
+    """Send several sheets at once; return those that were taken, and in words the files that were not and why."""
+    if len(uploads) > MOST_AT_ONCE:
+        raise Invalid({"file": f"一次最多报送{MOST_AT_ONCE}个文件，请分几次报送。"})
+    taken, left = [], []
+    for upload in uploads or [files.Upload("", b"")]:
+        try:
+            taken.append(send(session, store, upload, source, sent, county=county, actor=actor, now=now, today=today))
+        except Invalid as refused:
+            if set(refused.problems) != {"file"}:
+                raise
+            left.append(f"{upload.name}：{refused.problems['file']}" if len(uploads) > 1 else refused.problems["file"])
+    if not taken:
+        raise Invalid({"file": "".join(left)})
+    return taken, left
 
 
 def send(session: Session, store: Path, upload: files.Upload, source: Source, sent: Sent, *, county: Area, actor: Actor,
@@ -64,9 +105,10 @@ def send(session: Session, store: Path, upload: files.Upload, source: Source, se
         covers_from=sent.covers_from, complete=sent.complete, register_scope=sent.register_scope.strip()[:120],
         contact=sent.contact.strip()[:60], sent_by=actor.name, sent_by_id=actor.user_id, sent_at=now)
     doing.permit(session, Action.EXCHANGE_DELIVER, actor=actor, subject=row)
+    # Which table a sheet is shows only when it is read: until then the same bytes are the same sheet.
+    alike = or_(not source.name, Delivery.source == "", (Delivery.source == row.source) & (Delivery.table == row.table))
     earlier = session.scalar(select(Delivery).where(
-        Delivery.department == row.department, Delivery.file_digest == digest, Delivery.source == row.source,
-        Delivery.table == row.table, Delivery.as_of == row.as_of, Delivery.complete == row.complete,
+        Delivery.department == row.department, Delivery.file_digest == digest, alike, Delivery.as_of == row.as_of, Delivery.complete == row.complete,
         Delivery.state.in_(IN_HAND_OR_IN_FORCE)))
     if earlier is not None:
         raise Invalid({"file": f"这份表已经由{earlier.sent_by}报送过，不用再报。"})
@@ -160,6 +202,17 @@ def told_for(session: Session, *, county_path: str) -> list[Told]:
     rows = session.execute(select(Delivery.kinds, Delivery.as_of, Delivery.complete & Delivery.whole).where(
         Delivery.area_path == county_path, Delivery.state == DeliveryState.DONE))
     return [Told(kind, as_of, complete) for kinds, as_of, complete in rows for kind in kinds]
+
+
+def under_way(session: Session) -> list[UnderWay]:
+    """List the deliveries in sight that wait or are read, each with how many sheets of any department come before it."""
+    owed = session.execute(select(OutboxItem.payload, OutboxItem.state).where(
+        OutboxItem.kind == "delivery.read", OutboxItem.state.in_(("waiting", "claimed"))).order_by(OutboxItem.due_at, OutboxItem.id))
+    places = {payload["delivery"]: place for place, (payload, _) in enumerate(
+        sorted(owed, key=lambda item: item.state != "claimed"))}
+    rows = session.scalars(select(Delivery).where(Delivery.state.in_((DeliveryState.WAITING, DeliveryState.READING))))
+    return sorted((UnderWay(row, places.get(row.id)) for row in rows),
+                  key=lambda each: (each.place is None, each.place or 0, each.row.id))
 
 
 def proofs_for(session: Session, *, county_path: str) -> list[Proof]:

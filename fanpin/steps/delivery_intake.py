@@ -23,11 +23,14 @@ from fanpin.models.households import Member
 from fanpin.models.users import Grant
 from fanpin.rules.areas import AreaLevel
 from fanpin.rules.deliveries import DeliveryState
+from fanpin.rules.departments import Department
 from fanpin.rules.refusals import NotAllowedHere, NotFound
 from fanpin.rules.roles import Actor, Role
 from fanpin.screening.county import ScreeningFailed
 from fanpin.sheets import SheetRefused
-from fanpin.steps import adapter_health, adapters, deliveries, delivery_adapter, delivery_template, doing, fact_store, files, outbox
+from fanpin.steps import (
+    adapter_health, adapters, deliveries, delivery_adapter, delivery_recognition, delivery_template, doing, fact_store, files, outbox,
+)
 from fanpin.steps.delivered_facts import stored
 from fanpin.steps.delivery_draft import Draft, Spool
 from fanpin.steps.delivery_placing import Ground, Placed, Placing
@@ -103,6 +106,8 @@ class Intake:
               now: datetime) -> None:
         """Read by our own form of a kind, or by the department's adapter, whose health is kept."""
         row = session.scalars(select(Delivery).where(Delivery.id == delivery_id)).one()
+        if not row.source:
+            self._recognise(session, row, load)
         as_of, table, path = row.as_of, row.table, row.area_path
 
         def fill(coming: Coming) -> None:
@@ -127,6 +132,15 @@ class Intake:
                 fill(coming)
 
         adapter_health.call(session, release, act, area_path=path, actor=row.sent_by, now=now)
+
+    def _recognise(self, session: Session, row: Delivery, load: Callable[[], bytes]) -> None:
+        """Find out which table it is, where its sender left that to its header."""
+        known = delivery_recognition.tables_for(session, Department(row.department))
+        session.commit()
+        source = delivery_recognition.recognised(load(), known)
+        with writing(session):
+            row.source, row.table, row.source_title = source.name, source.table, source.title
+            row.version, row.kinds = source.version, list(source.kinds)
 
     def _say(self, session: Session, delivery_id: int, read: int, *, of: int) -> None:
         with writing(session):

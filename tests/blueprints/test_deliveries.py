@@ -6,13 +6,14 @@ import pytest
 import xlsxwriter
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from fanpin import sheets
 from fanpin.models.deliveries import Delivery, UnmatchedRow
 from fanpin.models.findings import HouseholdFinding, ScreeningRun
 from fanpin.models.households import Household
+from fanpin.models.outbox import OutboxItem
 from fanpin.models.warnings import Warning
 from fanpin.rules.intake import WarningConclusion
 from fanpin.steps import analysis
@@ -78,6 +79,37 @@ def test_a_department_sends_a_sheet_and_reads_where_every_row_went(
     assert "自付金额" in said and "许多" not in said
     listed = text(officer, "/deliveries/")
     assert "2行没有匹配到本县农户" in listed
+
+
+def test_several_files_are_sent_at_once_known_by_their_headers_and_shown_in_their_order(
+        app: Flask, session: Session, home: Household, officer: FlaskClient) -> None:
+    head = home.members[0]
+    aid = a_sheet([{ID: head.id_number, NAME: head.name, "近12个月救助金额": "300", "最近一次日期": "2026-01-02"}])
+    bills = a_sheet(rows(home))
+    chosen = [(BytesIO(bills), "费用.xlsx"), (BytesIO(aid), "救助.xlsx"), (BytesIO(bills), "费用（又一份）.xlsx")]
+    answer = officer.post("/deliveries/new", data={**SENT, "source": "", "file": chosen},
+                          content_type="multipart/form-data", follow_redirects=True)
+    said = answer.get_data(as_text=True)
+    assert "已收到2份" in said and "没有收：费用（又一份）.xlsx" in said and answer.headers["Refresh"] == "3"
+    assert said.index("费用.xlsx") < said.index("救助.xlsx") and "即将读取" in said and "前面还有1份" in said
+    analyst = log_in(app, "xian.ban")
+    seen = analyst.get("/analysis/screening")
+    assert "医保部门：按表头识别（费用.xlsx）" in seen.get_data(as_text=True) and seen.headers["Refresh"] == "3"
+    session.rollback()
+    drain(app)
+    session.expire_all()
+    told = session.scalars(select(Delivery).order_by(Delivery.id)).all()
+    assert [(row.source, row.table, row.state.value) for row in told] == [
+        ("form", "high_medical_cost", "done"), ("form", "medical_aid", "done")]
+    assert "Refresh" not in officer.get("/deliveries/").headers
+
+
+def test_a_delivery_that_no_worker_takes_any_more_says_so(session: Session, home: Household, officer: FlaskClient) -> None:
+    upload(officer, a_sheet(rows(home)))
+    session.expire_all()
+    session.execute(update(OutboxItem).values(state="dead"))
+    session.commit()
+    assert "已停止，请联系系统管理员" in text(officer, "/deliveries/")
 
 
 def test_the_refused_rows_come_back_in_the_departments_own_columns(officer: FlaskClient, delivered: Delivery) -> None:

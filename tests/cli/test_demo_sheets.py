@@ -14,7 +14,9 @@ from fanpin.cli.demo_registers import ANSWERING, Registers
 from fanpin.cli.demo_sheets import known, save, written
 from fanpin.rules.departments import Department
 from fanpin.rules.duty_kinds import Basis
-from fanpin.rules.duty_tables import KINDS
+from fanpin.rules.duty_tables import KINDS, kind_of
+from fanpin.steps import delivery_adapter, delivery_template
+from fanpin.steps.delivery_recognition import KnownTable, recognised
 
 TODAY, BEGUN = date(2026, 3, 2), date(2025, 1, 6)
 
@@ -87,3 +89,16 @@ def test_sheets_come_as_workbooks_and_as_csv_old_and_new(registers: Registers, t
     assert (tmp_path / "sheets" / "civil_affairs-relief.csv").read_bytes().decode("gb18030").startswith("姓名,身份证号")
     assert (tmp_path / "sheets" / "medical_insurance-settlements.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     assert (tmp_path / "sheets" / "housing-houses.xlsx").read_bytes().startswith(b"PK")
+
+
+def test_every_sheet_is_known_by_its_header_among_all_that_its_department_sends(registers: Registers) -> None:
+    manifests = {manifest.department: manifest for manifest in run.manifests().values()}
+    wrong = []
+    for one in written(registers):
+        manifest = manifests[one.sheet.department]
+        known_tables = [KnownTable(source, manifest.table(source.table)) for source in delivery_adapter.sources(manifest)]
+        known_tables += [KnownTable(source, delivery_template.table_of(kind_of(source.table)))
+                         for source in delivery_template.sources(one.sheet.department)]
+        found = recognised(one.content, known_tables)
+        wrong += [f"{one.name} is taken for {found.code}"] if found.table != one.sheet.table else []
+    assert wrong == []

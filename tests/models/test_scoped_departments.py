@@ -53,7 +53,8 @@ def test_the_tables_that_a_department_sees_are_exactly_the_joint_review_s_and_it
     assert seen <= {"AnyInquiry", "Inquiry", "Question", "Batch", "FactRow", "CoverageRow", "MonthlyAnalysis", "AnalysisSignature",
                     "Event", "EventArea", "EventAct", "EventPlan", "EventResponse", "Rectification", "Community", "CommunityName",
                     "CommunityFigure", "AdapterApproval", "AdapterFailure", "AdapterSetting", "AdapterTrial",
-                    "Delivery", "UnmatchedRow", "HouseholdFinding", "ColumnPart", "ColumnQuestion"}
+                    "AdapterPlan", "AdapterFetch",
+                    "Delivery", "RefusedMember", "UnmatchedRow", "HouseholdFinding", "ColumnPart", "ColumnQuestion"}
 
 
 def test_a_provincial_department_sees_requests_put_to_it_and_nothing_else_at_all(

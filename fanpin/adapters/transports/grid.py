@@ -9,7 +9,7 @@ from itertools import zip_longest
 from fanpin.adapters import cells, headers
 from fanpin.adapters.headers import Header, HeaderRefused
 from fanpin.adapters.manifest import ColumnType, Table
-from fanpin.adapters.wire import ROWS_AT_A_TIME, Chunk, Opened, Problem, ReadRow, Written
+from fanpin.adapters.wire import NO_HEADER, ROWS_AT_A_TIME, Chunk, Opened, Problem, ReadRow, Written
 from fanpin.rules import identity
 
 MOST_ROWS = 50_000
@@ -185,5 +185,5 @@ def _no_header(grids: Sequence[Grid], tables: Sequence[Table]) -> str:
         lists = [headers.missing(grid.rows, table) for grid in grids]
         names = min(lists, key=len) if lists else ()
         said.append(f"“{table.title}”还缺：{'、'.join(names)}" if names else f"“{table.title}”")
-    return (f"前{headers.FIRST_ROWS}行里没有找到表头。{'；'.join(said)}。"
+    return (f"前{headers.FIRST_ROWS}行里{NO_HEADER}。{'；'.join(said)}。"
             "请让每列的名称与模板一致（可以用常见的别名），或下载模板填写")

@@ -1,0 +1,187 @@
+"""A county's eighteen departments send at once, and the worker is killed again and again: in the end all is as if it never was."""
+
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from threading import Event
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from fanpin import crypto
+from fanpin.extensions import db
+from fanpin.models.deliveries import Delivery
+from fanpin.models.households import Household
+from fanpin.models.outbox import OutboxItem
+from fanpin.models.scoped import Scope, ScopeKind, set_scope
+from fanpin.rules.deliveries import DeliveryState
+from fanpin.rules.departments import Department
+from fanpin.rules.duty_kinds import Basis, Kind, SubjectKind
+from fanpin.rules.intake import LeadSource
+from fanpin.rules.roles import Actor, Role
+from fanpin.steps import (
+    accounts, analysis, delivery_draft, delivery_intake, delivery_placing, delivery_writing, matching, outbox, screening_month,
+)
+from fanpin.steps.delivery_reading import kinds_of
+from fanpin.steps.delivery_template import titles
+from fanpin.worker import Worker, drain
+from tests.builders import a_household, an_id
+from tests.conftest import Templates
+from tests.kill_harness import application
+from tests.sheet_makers import sent
+from tests.world import World, load_world
+
+DEPARTMENTS = [department for department in Department if department is not Department.OTHER]
+ROWS, HOUSEHOLDS, WARNED, STRANGERS = 300, 12, 4, 2
+MINUTES = outbox.LEASE.seconds // 60 + 1
+# Where the workers are killed one after the other: whose function, at which call of it since the worker began.
+PLACES: list[tuple[object, str, int]] = [
+    (delivery_draft.Draft, "_take", 3), (delivery_placing, "find", 9), (delivery_writing.Writing, "take", 12),
+    (delivery_intake, "answer_all", 5), (delivery_intake.Intake, "_finish", 4), (delivery_draft.Draft, "_take", 1)]
+# What must be the same in the end; a reference, a moment and a cipher's nonce are new each time.
+WRITTEN = {
+    "fact": "department, kind, household_id, member_id, number, date, ended, amount, value, label, as_of",
+    "unmatched_row": "department, delivery_id, row_number, row_hash, reason, kind, member_id",
+    "refused_member": "department, delivery_id, member_id",
+    "coverage": "department, kind, complete, covers_to",
+    "batch": "department, delivery_id, rows",
+    "delivery": "department, state, rows, rows_read, matched, queued, wrong, repeated, quarantined, answered, problems, notices",
+}
+
+
+def main() -> None:
+    """Be a worker, some leases later than the clock says, that stops at one place."""
+    instance, key_file, later, place = sys.argv[1:]
+    signal.alarm(300)
+    # The month's screening would open warnings between two deliveries, at another moment in each run.
+    matching.CHUNK, screening_month.BY_ITSELF_FROM = 50, 32
+    app = application(Path(instance), Path(key_file), url(Path(instance)))
+    app.extensions["fanpin.clock"].offset = timedelta(minutes=int(later))
+    owner, name, turn = PLACES[int(place)]
+    real: Callable[..., object] = getattr(owner, name)
+    calls = []
+
+    def stop(*args: object, **more: object) -> object:
+        calls.append(1)
+        if len(calls) == turn:
+            db.session().flush()
+            print("there", flush=True)
+            time.sleep(100)
+        return real(*args, **more)
+
+    setattr(owner, name, stop)
+    with Worker(app) as worker:
+        worker.run(Event())
+
+
+def owe_everything(session: Session, world: World, app: Flask) -> None:
+    """Enter households and let every department send a sheet about their people, some strangers, and what is wrong."""
+    clock, store = app.extensions["fanpin.clock"], app.config["FANPIN_SETTINGS"].files_dir
+    homes = [a_household(session, world, now=clock.now(), today=clock.today(), lifted=False) for _ in range(HOUSEHOLDS)]
+    for home in homes[:WARNED]:
+        analysis.enter_warning(session, home, source=LeadSource.MEDIA, department="", document="", content="妻子住院",
+                               actor=world.actors["xian.ban"], now=clock.now(), today=clock.today())
+    for department in DEPARTMENTS:
+        kind = next((kind for kind in kinds_of(department) if kind.basis is Basis.DUTY), kinds_of(department)[0])
+        rows = [line(kind, homes, number, clock.today()) for number in range(ROWS)]
+        sent(session, world, clock, store, kind.code, rows, department=department.value, complete=True,
+             actor=officer(session, world, department, now=clock.now()))
+    session.commit()
+
+
+def officer(session: Session, world: World, department: Department, *, now: datetime) -> Actor:
+    """Appoint an officer of a department."""
+    user, _ = accounts.create(session, username=f"bao.{department.value.replace('_', '-')}", name=f"{department.title}核查员", by="测试", now=now,
+                              password="Ceshi-mima-2026")
+    user.must_change_password = False
+    return accounts.grant(session, user, role=Role.DEPARTMENT_OFFICER, area=world.areas["county"], department=department.value,
+                          valid_from=date(2026, 1, 1), document="测试", by="测试", now=now).actor()
+
+
+def line(kind: Kind, homes: list[Household], number: int, today: date) -> dict[str, object]:
+    """Return a row of a kind's form: about a member, the tenth about a stranger, the hundredth wrong."""
+    home = homes[number % len(homes)]
+    member = home.members[0] if kind.subject is SubjectKind.HOUSEHOLD else home.members[number % len(home.members)]
+    who, name = (member.id_number, member.name) if number % 10 else (an_id(today.replace(year=1950 + number % STRANGERS)), "测外县")
+    keys: list[object] = [who, name] if kind.subject is not SubjectKind.VILLAGE else ["洛泽河村"]
+    day = (today - timedelta(days=1 + number % 200)).isoformat()
+    cells = {"date": day, "ended": "", "amount": str(number + 1) if number % 100 != 99 else "许多", "label": f"演示{number}",
+             "ref": f"演示{number}", "other": "", "value": kind.values[number % len(kind.values)][1] if kind.values else ""}
+    return dict(zip(titles(kind), [*keys, *(cells[column.field] for column in kind.columns)], strict=True))
+
+
+def everything(session: Session, store: Path) -> dict[str, object]:
+    """Return all that deliveries have written, to SQL and to Parquet."""
+    rows: dict[str, object] = {table: sorted(map(repr, session.execute(text(f"SELECT {columns} FROM {table}"))))  # noqa: S608
+                               for table, columns in WRITTEN.items()}
+    refs = {row.ref: row.department for row in session.scalars(select(Delivery))}
+    kept = sorted((store / "facts").rglob("*"))
+    return rows | {"parquet": {refs[path.stem]: hashlib.sha256(path.read_bytes()).hexdigest() for path in kept if path.is_file()}}
+
+
+@contextmanager
+def opened(folder: Path, key_file: Path, *, later: int = 0) -> Iterator[tuple[Session, Flask]]:
+    """Open an instance as the system, some minutes later than the clock says."""
+    app = application(folder, key_file, url(folder))
+    app.extensions["fanpin.clock"].offset = timedelta(minutes=later)
+    with app.app_context():
+        session = db.session()
+        set_scope(session, Scope(ScopeKind.SYSTEM, reason="test"))
+        yield session, app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def url(folder: Path) -> str:
+    return f"sqlite:///{folder / 'fanpin.sqlite'}"
+
+
+def finished(folder: Path, key_file: Path, *, later: int = 0) -> dict[str, object]:
+    """Let a worker that nobody kills do what is left, and return all that was written."""
+    with opened(folder, key_file, later=later) as (session, app):
+        drain(app)
+        session.expire_all()
+        assert set(session.scalars(select(OutboxItem.state))) == {"done"}
+        assert set(session.scalars(select(Delivery.state))) == {DeliveryState.DONE}
+        return everything(session, app.config["FANPIN_SETTINGS"].files_dir)
+
+
+@pytest.mark.kill
+def test_eighteen_departments_at_once_among_kills_are_as_if_nobody_was_killed(
+        tmp_path: Path, templates: Templates, keyring: crypto.Keyring, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "county"
+    folder.mkdir()
+    templates.lay("sqlite", url(folder), peopled=True)
+    with opened(folder, templates.key_file) as (session, app):
+        owe_everything(session, load_world(session), app)
+    shutil.copytree(folder, tmp_path / "undisturbed")
+    for number in range(len(PLACES)):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.test_county_delivery", folder, templates.key_file, str(number * MINUTES), str(number)],
+            stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent.parent)
+        assert process.stdout.readline() == "there\n", PLACES[number][1]
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait(timeout=10)
+        process.stdout.close()
+    monkeypatch.setattr(matching, "CHUNK", 50)
+    disturbed = finished(folder, templates.key_file, later=len(PLACES) * MINUTES)
+    undisturbed = finished(tmp_path / "undisturbed", templates.key_file)
+    crypto.init_keyring(keyring)
+    assert [table for table in undisturbed if disturbed[table] != undisturbed[table]] == []
+    assert len(undisturbed["delivery"]) == len(undisturbed["batch"]) == len(DEPARTMENTS) == 18
+    assert len(undisturbed["fact"]) > 100 and len(undisturbed["unmatched_row"]) > 100 and undisturbed["refused_member"]
+    assert list(tmp_path.rglob("*.new")) == []
+
+
+if __name__ == "__main__":
+    main()
