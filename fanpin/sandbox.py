@@ -81,7 +81,8 @@ def run(command: Sequence[str], *, stdin: bytes, wall_seconds: float, cpu_second
 class Child:
     """A confined process kept for many requests, each a frame in and a frame out.
 
-    It is started when first asked, and again after `max_requests`, above `max_rss_mb`, or when it died.
+    It is started when first asked, and again after `max_requests`, above `max_rss_mb`, or when it died. `heard` is the
+    end of what it printed beside its last answer.
     """
 
     def __init__(self, command: Sequence[str], *, memory_mb: int = 2048, output_limit: int = 64 << 20,
@@ -97,6 +98,7 @@ class Child:
         self._lock = Lock()
         self._process: _Process | None = None
         self._asked = 0
+        self.heard = ""
 
     def start(self) -> None:
         """Start the process now, so that the first request need not wait for its imports."""
@@ -117,6 +119,7 @@ class Child:
                 reason = _why_ended(process.wait(), reason, tail)
                 self._end()
                 raise ChildFailed(reason, tail)
+            self.heard = process.stderr_tail()
             status, answer = process.take_frame()
             self._asked += 1
             if self._asked >= self._max_requests or process.rss_mb() > self._max_rss_mb:
@@ -124,6 +127,11 @@ class Child:
         if status == FAILED:
             raise RequestFailed(answer.decode("utf-8", "replace"))
         return answer
+
+    def rss_mb(self) -> int:
+        """Return the resident memory of the process, 0 where none runs."""
+        with self._lock:
+            return self._process.rss_mb() if self._process is not None else 0
 
     def close(self) -> None:
         """End the process; a later request starts a new one."""

@@ -5,7 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fanpin.adapters.failures import AdapterFailed
+from fanpin.adapters.manifest import Table
 from fanpin.rules.titles import TitledEnum
+
+WHOLE, WALLS = "安装和申报", "隔离条件"
 
 
 class State(TitledEnum):
@@ -19,23 +22,25 @@ class State(TitledEnum):
 
 @dataclass(frozen=True)
 class Case:
-    """One case of the certificate, with what was seen."""
+    """One case of the certificate, with what was seen; `group` is the table that it is about, or what all tables share."""
 
     code: str
+    group: str
     title: str
     state: State
     text: str
     seconds: float = 0.0
 
 
-def timed(code: str, title: str, act: Callable[[], tuple[object, str]]) -> tuple[object, Case]:
-    """Try one case; `act` returns what it saw, and what is wrong with it or "" (or `State.ABSENT`)."""
-    began = time.monotonic()
+def timed(table: Table, code: str, title: str, act: Callable[[], tuple[object, str]]) -> tuple[object, Case]:
+    """Try one case of a table; `act` returns what it saw, and what is wrong with it or "" (or `State.ABSENT`)."""
+    code, began = f"{table.code}.{code}", time.monotonic()
     try:
         value, problem = act()
     except AdapterFailed as failed:
         value, problem = None, failed.failure.text
     seconds = time.monotonic() - began
     if problem == State.ABSENT:
-        return value, Case(code, title, State.ABSENT, str(value), seconds)
-    return value, Case(code, title, State.FAILED if problem else State.PASSED, problem or "符合", seconds)
+        return value, Case(code, table.title, title, State.ABSENT, str(value), seconds)
+    seen = value if isinstance(value, str) and value else "符合"
+    return value, Case(code, table.title, title, State.FAILED if problem else State.PASSED, problem or seen, seconds)

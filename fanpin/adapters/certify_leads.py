@@ -24,9 +24,9 @@ def lead_cases(installed: Installed, manifest: Manifest, table: Table, as_of: da
     """Try one table of a channel with everything that concerns it."""
     path = installed.sample(table.code)
     if path is None:
-        yield Case(f"{table.code}.sample", f"“{table.title}”的样表", State.FAILED, f"没有 samples/{table.code}.csv")
+        yield Case(f"{table.code}.sample", table.title, "样表", State.FAILED, f"没有 samples/{table.code}.csv")
         return
-    trial, case = timed(f"{table.code}.sample", f"“{table.title}”的样表", lambda: _sampled(installed, manifest, table, path, as_of))
+    trial, case = timed(table, "sample", "样表", lambda: _sampled(installed, manifest, table, path, as_of))
     yield case
     if not isinstance(trial, LeadTrial) or case.state is State.FAILED:
         return
@@ -43,7 +43,7 @@ def lead_cases(installed: Installed, manifest: Manifest, table: Table, as_of: da
             ("load", f"{load_rows}行以内的负荷", lambda: _load(said, rows, load_rows)),
         ]
         for code, title, act in checks:
-            yield timed(f"{table.code}.{code}", f"“{table.title}”：{title}", act)[1]
+            yield timed(table, code, title, act)[1]
 
 
 def _sampled(installed: Installed, manifest: Manifest, table: Table, path: Path, as_of: date) -> tuple[LeadTrial, str]:

@@ -1,6 +1,5 @@
 """What `fanpin adapter check` says of a folder: its module, its declaration, its samples; fast, nothing stored."""
 
-import ast
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from fanpin.adapters.distributions import Installed, in_folder
 from fanpin.adapters.failures import AdapterFailed
 from fanpin.adapters.lead_trial import try_leads
 from fanpin.adapters.manifest import Manifest, Table
+from fanpin.adapters.source import look_at
 from fanpin.adapters.trial import try_sheet
 from fanpin.adapters.versions import PluginRole
 from fanpin.adapters.wheels import WheelRefused, unpacked
@@ -52,19 +52,10 @@ def _wheel(wheel: Path, as_of: date) -> list[Finding]:
 
 
 def _source(installed: Installed) -> Iterator[Finding]:
-    assert installed.origin is not None
-    text = installed.origin.read_text(encoding="utf-8")
-    try:
-        tree = ast.parse(text)
-    except SyntaxError as error:
-        yield Finding(False, f"第{error.lineno}行有语法错误")
-        return
-    modules = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    modules |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    strange = sorted(name for name in modules if name.split(".")[0] == "fanpin" and name != "fanpin.adapters")
-    yield Finding(not strange, f"只从 fanpin.adapters 引入{'' if not strange else '：不能引入' + '、'.join(strange)}")
-    lines = sum(1 for line in text.splitlines() if line.strip())
-    yield Finding(True, f"{installed.origin.name} 共{lines}行（不计空行）")
+    seen = look_at(installed)
+    yield Finding(not seen.problem, seen.problem or f"只引入{'、'.join(seen.imports)}")
+    if not seen.problem:
+        yield Finding(True, f"{installed.module}.py 共{seen.lines}行（不计空行）")
 
 
 def _declared(installed: Installed, as_of: date) -> Iterator[Finding]:

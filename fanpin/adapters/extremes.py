@@ -19,6 +19,7 @@ WORDS = {
     "formula": ("表格公式", "=HYPERLINK(\"http://x.example\",\"点这里\")"),
     "template": ("模板记号", "{{ 7*7 }} {% raw %} %s %(name)s ${x}"),
     "long": ("最长的文字", "长" * LONGEST_TEXT),
+    "number": ("夹着的证件号码", "由539999197403129015代办"),
     "rare": ("生僻字和间隔号", "𬭎㬹𠮷·阿依古丽"),
 }
 # What a citizen tells is kept as it was told, whatever it holds.

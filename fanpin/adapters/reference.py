@@ -11,6 +11,7 @@ from fanpin.adapters.channel import Channel, LeadRow
 from fanpin.adapters.contract import LENGTHS
 from fanpin.adapters.leads import LONGEST_NUMBER, LONGEST_RELATION
 from fanpin.adapters.outlet import Outlet
+from fanpin.adapters.report import BAD
 from fanpin.adapters.scaffold import claimable
 from fanpin.adapters.versions import CONTRACT, OLDEST, SINCE, PluginRole
 from fanpin.rules.departments import Department
@@ -28,7 +29,7 @@ def page() -> str:
     """Return the page as Markdown."""
     return "\n".join([
         *_head(), *_versions(), *_adapter(), *_calls("列", COLUMNS), *_calls("申报", CLAIMS), *_row(), *_channel(), *_outlet(),
-        *_limits(), *_kinds()]) + "\n"
+        *_limits(), *_bad(), *_kinds()]) + "\n"
 
 
 def _head() -> Iterator[str]:
@@ -129,3 +130,16 @@ def _kind(kind: Kind) -> str:
     way = "成批提供 `bulk`" if kind.basis is Basis.DUTY else "逐人核查 `question`"
     unit = f"（{kind.unit.title}）" if kind.unit else ""
     return f"| `{kind.code}` | {kind.title} | {way} | {kind.subject.title} | {fields}{unit} | {values} |"
+
+
+def _bad() -> Iterator[str]:
+    yield from ("## 可能出的错，在哪里证明", "",
+                "“检验项目”由 `fanpin adapter certify` 对这一个适配器逐项试；“故障适配器”是平台测试里故意写坏的适配器，证明不管装了什么，这一种错都伤不到别处、"
+                "不会变成“没有问题”。", "", "| 出的错 | 检验项目 | 故障适配器 |", "|---|---|---|")
+    for one in BAD:
+        yield f"| {one.title} | {_codes(one.cases)} | {_codes(one.faults)} |"
+    yield ""
+
+
+def _codes(codes: tuple[str, ...]) -> str:
+    return "、".join(f"`{code}`" for code in codes) or "不需要：平台每次调用都防住"

@@ -24,9 +24,12 @@ from fanpin.sandbox import Child, ChildFailed, RequestFailed
 
 LOAD_SECONDS, MAP_SECONDS, CPU_SECONDS, MEMORY_MB = 20, 30, 300, 512
 ENDLESS = 10**9
-# An ID number that a plugin puts into words would reach people who may not see it.
+PROGRAM = "fanpin.adapters.child"
+# An ID number that a plugin puts into words would reach people who may not see it; one in a clerk's remark never gets there.
 ID_INSIDE = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)|(?<!\d)\d{15}(?!\d)")
 FREE = ("ref", "other", "label")
+SHORTEST_ID = 15
+HIDDEN = "（证件号码略）"
 Message = TypeVar("Message")
 
 
@@ -98,23 +101,24 @@ def declared(installed: Installed) -> Usable:
 class PluginChild:
     """A plugin's child kept for many chunks of rows; close it, or use it in a `with`."""
 
-    def __init__(self, installed: Installed, manifest: Manifest, *, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(self, installed: Installed, manifest: Manifest, *, settings: Mapping[str, str] | None = None,
+                 program: str = PROGRAM) -> None:
         # Where the rows come from is the core's own business: no address and no secret crosses.
         own = [setting for setting in manifest.settings if not setting.secret and not connections.is_ours(setting.name)]
         open_names, defaults = {setting.name for setting in own}, {setting.name: setting.default for setting in own}
         self.settings = {**defaults, **{name: value for name, value in (settings or {}).items() if name in open_names}}
-        self._manifest, self._child = manifest, _child(installed)
+        self._manifest, self.child = manifest, _child(installed, program)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._child.close()
+        self.child.close()
 
     def ask(self, request: Request, answer: type[Message]) -> Message:
         """Put one request; what is no such answer raises AdapterFailed."""
         try:
-            return msgspec.json.decode(self._child.ask(encode(request), wall_seconds=MAP_SECONDS), type=answer)
+            return msgspec.json.decode(self.child.ask(encode(request), wall_seconds=MAP_SECONDS), type=answer)
         except (ChildFailed, RequestFailed, msgspec.MsgspecError) as error:
             raise AdapterFailed(failure_of(error, MAPPING)) from error
 
@@ -126,7 +130,7 @@ class PluginChild:
 
     def _chunk(self, table: Table, rows: Sequence[ReadRow], as_of: date) -> Iterator[MappedRow]:
         tokens = tokens_for(rows)
-        asked = AskFacts(table.code, self.settings, [(token, row.cells) for token, row in tokens.items()])
+        asked = AskFacts(table.code, self.settings, [(token, _hidden(row.cells)) for token, row in tokens.items()])
         return _judged(table, tokens, self.ask(asked, Answers).items, as_of)
 
 
@@ -147,10 +151,10 @@ def map_rows(installed: Installed, manifest: Manifest, table: Table, rows: Itera
         yield from plugin.map(table, rows, as_of=as_of)
 
 
-def _child(installed: Installed) -> Child:
+def _child(installed: Installed, program: str = PROGRAM) -> Child:
     folder = installed.folder
     named = [str(folder)] if folder is not None else []
-    return Child(["-m", "fanpin.adapters.child", installed.module, *named], memory_mb=MEMORY_MB,
+    return Child(["-m", program, installed.module, *named], memory_mb=MEMORY_MB,
                  cpu_seconds=CPU_SECONDS, output_limit=LARGEST_ANSWER, files=[folder] if folder else [],
                  max_requests=ENDLESS, max_rss_mb=MEMORY_MB)
 
@@ -180,6 +184,12 @@ def _fact(item: FactOut) -> Fact:
 def _holds_id(words: str) -> bool:
     """Say whether words hold what may be an ID number, old or new; a licence whose digits give no birthday is none."""
     return any(_birthday(found[0]) for found in ID_INSIDE.finditer(identity.normalise(words)))
+
+
+def _hidden(cells: Mapping[str, str | int]) -> dict[str, str | int]:
+    """Return the cells without the ID numbers that a clerk wrote among other words."""
+    return {name: ID_INSIDE.sub(lambda found: HIDDEN if _birthday(found[0]) else found[0], identity.normalise(value))
+            if isinstance(value, str) and len(value) >= SHORTEST_ID and _holds_id(value) else value for name, value in cells.items()}
 
 
 def _birthday(number: str) -> bool:

@@ -15,14 +15,15 @@ import pytest
 
 from fanpin import sandbox
 from fanpin.adapters import run
-from fanpin.adapters.certify import State, certify
+from fanpin.adapters.report import BAD, WALLS, WHOLE, State
+from fanpin.adapters.certify import certify
 from fanpin.adapters.failures import AdapterFailed, Failure
 from fanpin.adapters.run import MappedRow
 from fanpin.adapters.wire import ReadRow
 from tests.adapters.faulty import FOLDER, fault, with_samples
 
 AS_OF = date(2026, 3, 2)
-WALLS = sandbox.capabilities()
+STANDING = sandbox.capabilities()
 SECRET = "母亲患病住院"
 BUSY = "timeout memory cpu error output signal exit"
 
@@ -78,6 +79,10 @@ ENDS = {
     "knocks_at_the_databases_socket": WALLED,
     "complains_with_secrets": Ends(codes="exit", security=False),
     "remembers": FINE,
+    "throws_dice": FINE,
+    "keeps_every_row": FINE,
+    "looks_around": FINE,
+    "prints_what_it_reads": FINE,
     "answers_wrongly": FINE,
     "speaks_a_later_version": Ends(refused="第99版约定"),
     "claims_anothers_duty": Ends(refused="由公安部门提供"),
@@ -85,7 +90,7 @@ ENDS = {
     "has_no_hook": Ends(refused="fanpin_adapter"),
     "does_not_load": Ends(refused="载入出错"),
     # Without this wall of the kernel the fault would end this very process: `fanpin doctor` and the certificate say so.
-    **({"kills_its_parent": WALLED} if WALLS["landlock_signals"] else {}),
+    **({"kills_its_parent": WALLED} if STANDING["landlock_signals"] else {}),
 }
 
 
@@ -164,14 +169,40 @@ def test_statements_markup_and_formulas_are_words_and_marks_that_turn_the_line_a
     assert [problem.reason for problem in told[3].problems] == ["文字中有看不见的控制字符"]
 
 
-@pytest.mark.parametrize("name", [
-    "raises", "hangs_before_the_first_answer", "contradicts_itself", "knows_the_future", "remembers", "connects_by_tcp",
-    "reads_the_parents_environment", "answers_with_a_wrong_token", "speaks_a_later_version", "does_not_load",
-])
+# What stands between each and a certificate: the case, and a word of what it says.
+NOT_CERTIFIED = {
+    "raises": ("sample", "出错"), "hangs_before_the_first_answer": ("sample", "超时"), "contradicts_itself": ("sample", "互相矛盾"),
+    "knows_the_future": ("sample", "晚于"), "remembers": ("order", "不同的答复"), "throws_dice": ("again", "两个进程"),
+    "keeps_every_row": ("load", "内存"), "looks_around": ("reach", "环境变量、表格以外的文件"),
+    "sends_by_udp": ("reach", "网络"), "forks_without_end": ("reach", "新的进程或线程"), "fills_the_disk": ("reach", "表格以外的文件"),
+    "reads_the_parents_environment": ("reach", "表格以外的文件"), "prints_what_it_reads": ("quiet", "写到了输出里"),
+    "answers_with_a_wrong_token": ("sample", "没有询问的对象"), "hides_an_id_in_words": ("sample", "证件号码"),
+    "complains_with_secrets": ("sample", "自行退出"), "speaks_a_later_version": ("declaration", "约定"), "does_not_load": ("declaration", "载入出错"),
+}
+
+
+@pytest.mark.parametrize("name", NOT_CERTIFIED)
 def test_none_of_them_is_certified(name: str, tmp_path: Path) -> None:
-    report = certify(with_samples(name, tmp_path), as_of=AS_OF, load_rows=50)
+    report = certify(with_samples(name, tmp_path), as_of=AS_OF, load_rows=10_000 if name == "keeps_every_row" else 50)
+    code, word = NOT_CERTIFIED[name]
     assert not report.ok
-    assert [case.text for case in report.cases if case.state is State.FAILED]
+    assert word in next(case.text for case in report.failed if case.code.split(".")[-1] == code)
+
+
+def test_a_remark_with_an_id_number_reaches_no_adapter_and_costs_no_batch() -> None:
+    found = run.declared(fault("sound"))
+    assert found.manifest is not None
+    told = run.map_rows(found.installed, found.manifest, found.manifest.table("relief"),
+                        [row(2, "由５３９９９９１９７４０３１２９０１５代办")], as_of=AS_OF)
+    assert [fact.label for one in told for fact in one.facts] == ["由（证件号码略）代办"]
+
+
+def test_the_list_of_a_certificate_names_cases_and_faults_that_there_are(tmp_path: Path) -> None:
+    report = certify(with_samples("sound", tmp_path), as_of=AS_OF, load_rows=50)
+    codes = {case.code.partition(".")[2] if case.group not in (WHOLE, WALLS) else case.code for case in report.cases}
+    faults = {name for one in BAD for name in one.faults}
+    assert {code for one in BAD for code in one.cases} - codes == set()
+    assert faults == {path.stem for path in FOLDER.glob("*.py")} - {"sound", "well"}
 
 
 def test_a_sound_one_is_certified_and_told_from_one_that_answers_its_known_persons_wrongly(tmp_path: Path) -> None:
