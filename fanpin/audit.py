@@ -61,6 +61,7 @@ OTHER_EVENTS = {
     "adapter.refresh": ("adapter", "version", "digest", "state"),
     "adapter.revoke": ("adapter", "version", "digest", "reason"),
     "adapter.withdraw": ("adapter", "version", "digest", "reason"),
+    "adapter.certified": ("adapter", "version", "digest", "ok", "failed"),
     "adapter.failed": ("adapter", "version", "code", "security", "detail"),
     "exchange.standing": ("department", "documents"),
     "delivery.accept": ("department", "rows", "matched", "queued", "wrong", "answered", "quarantined"),

@@ -27,8 +27,8 @@ from fanpin.models.outbox import OutboxItem
 from fanpin.models.scoped import system_scope
 from fanpin.rules.refusals import Refusal
 from fanpin.steps import (
-    adapter_connections, adapter_known, channel_fetch, channel_reading, delivery_fetch, delivery_folder, delivery_retention, fetch_plans,
-    housekeeping, outbox, papers, quality, regional_matching, register_export, register_import, register_retention, screening_month,
+    adapter_certificates, adapter_connections, adapter_known, channel_fetch, channel_reading, delivery_fetch, delivery_folder,
+    delivery_retention, fetch_plans, housekeeping, outbox, papers, quality, regional_matching, register_export, register_import, register_retention, screening_month,
     sessions,
 )
 from fanpin.steps.delivery_intake import Intake
@@ -77,6 +77,7 @@ class Worker:
         self._press = papers.Press(settings.files_dir, demo=app.config["FANPIN_DEMO_KEYS"])
         self._handlers = discover() | {"paper.render": self._press.handle} | register_import.Jobs(settings.files_dir).handlers
         exchange = settings.files_dir.parent / "exchange"
+        self._handlers |= adapter_certificates.Jobs(demo=app.config["FANPIN_DEMO_KEYS"]).handlers
         reach = Reach.of(settings.exchange_hosts, settings.database_url)
         self._handlers |= adapter_connections.Jobs(exchange, reach).handlers
         self._handlers |= delivery_fetch.Jobs(settings.files_dir, exchange, reach).handlers

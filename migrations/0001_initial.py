@@ -244,27 +244,23 @@ def upgrade() -> None:
         sa.UniqueConstraint('ref', name=op.f('uq_user_account_ref')),
         sa.UniqueConstraint('username', name=op.f('uq_user_account_username'))
     )
-    op.create_table('adapter_approval',
+    op.create_table('adapter_certificate',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('release_id', sa.Integer(), nullable=False),
-        sa.Column('version', sa.String(length=40), nullable=False),
         sa.Column('digest', sa.String(length=64), nullable=False),
-        sa.Column('document', sa.String(length=200), nullable=False),
-        sa.Column('approved_by', sa.String(length=60), nullable=False),
-        sa.Column('approved_at', sa.DateTime(timezone=True), nullable=False),
-        sa.Column('withdrawn_by', sa.String(length=60), nullable=False),
-        sa.Column('withdrawn_at', sa.DateTime(timezone=True)),
-        sa.Column('withdrawn_reason', sa.String(length=200), nullable=False),
+        sa.Column('asked_by', sa.String(length=60), nullable=False),
+        sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('done_at', sa.DateTime(timezone=True)),
+        sa.Column('ok', sa.Boolean(), nullable=False),
+        sa.Column('problem', sa.String(length=200), nullable=False),
+        sa.Column('report', sa.JSON(), nullable=False),
+        sa.Column('pdf', sa.LargeBinary()),
         sa.Column('ref', sa.String(length=14), nullable=False),
-        sa.Column('department', sa.String(length=40), nullable=False),
-        sa.Column('adapter', sa.String(length=60), nullable=False),
-        sa.Column('area_path', PATH, nullable=False),
-        sa.ForeignKeyConstraint(['release_id'], ['adapter_release.id'], name=op.f('fk_adapter_approval_release_id')),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_adapter_approval')),
-        sa.UniqueConstraint('ref', name=op.f('uq_adapter_approval_ref'))
+        sa.ForeignKeyConstraint(['release_id'], ['adapter_release.id'], name=op.f('fk_adapter_certificate_release_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_adapter_certificate')),
+        sa.UniqueConstraint('ref', name=op.f('uq_adapter_certificate_ref'))
     )
-    op.create_index(op.f('ix_adapter_approval_area_path'), 'adapter_approval', ['area_path'], unique=False)
-    op.create_index(op.f('ix_adapter_approval_release_id'), 'adapter_approval', ['release_id'], unique=False)
+    op.create_index('ix_adapter_certificate_release', 'adapter_certificate', ['release_id', 'id'], unique=False)
     op.create_table('adapter_failure',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('release_id', sa.Integer(), nullable=False),
@@ -703,6 +699,29 @@ def upgrade() -> None:
         sa.UniqueConstraint('ref', name=op.f('uq_work_plan_ref'))
     )
     op.create_index(op.f('ix_work_plan_area_path'), 'work_plan', ['area_path'], unique=False)
+    op.create_table('adapter_approval',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('release_id', sa.Integer(), nullable=False),
+        sa.Column('version', sa.String(length=40), nullable=False),
+        sa.Column('digest', sa.String(length=64), nullable=False),
+        sa.Column('certificate_id', sa.Integer(), nullable=False),
+        sa.Column('document', sa.String(length=200), nullable=False),
+        sa.Column('approved_by', sa.String(length=60), nullable=False),
+        sa.Column('approved_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('withdrawn_by', sa.String(length=60), nullable=False),
+        sa.Column('withdrawn_at', sa.DateTime(timezone=True)),
+        sa.Column('withdrawn_reason', sa.String(length=200), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('department', sa.String(length=40), nullable=False),
+        sa.Column('adapter', sa.String(length=60), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['certificate_id'], ['adapter_certificate.id'], name=op.f('fk_adapter_approval_certificate_id')),
+        sa.ForeignKeyConstraint(['release_id'], ['adapter_release.id'], name=op.f('fk_adapter_approval_release_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_adapter_approval')),
+        sa.UniqueConstraint('ref', name=op.f('uq_adapter_approval_ref'))
+    )
+    op.create_index(op.f('ix_adapter_approval_area_path'), 'adapter_approval', ['area_path'], unique=False)
+    op.create_index(op.f('ix_adapter_approval_release_id'), 'adapter_approval', ['release_id'], unique=False)
     op.create_table('analysis_signature',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('analysis_id', sa.Integer(), nullable=False),

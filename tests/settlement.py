@@ -53,7 +53,7 @@ from tests.builders import an_id
 from tests.conftest import TODAY
 from tests.oversight_settlement import direct_to, steered
 from tests.register import exported
-from tests.registered import registered
+from tests.registered import certified, registered
 from tests.world import World
 
 DAY = timedelta(days=1)
@@ -400,7 +400,9 @@ class Settlement:
             Grant.user_id == self.people.staff[L.VILLAGE_CADRE].user_id)).one())
         cadre = self.people.staff[L.VILLAGE_CADRE]
         if self.key == "own":
-            self._keep(adapter=registered(self.session, department="education", now=self.people.calendar.now))
+            release = registered(self.session, department="education", now=self.people.calendar.now)
+            certified(self.session, release, now=self.people.calendar.now)
+            self._keep(adapter=release)
         self._keep(account=self.session.scalars(select(User).where(User.id == cadre.user_id)).one())
 
     def _sort_names(self) -> None:

@@ -1,9 +1,8 @@
 """部门数据接口 (附件1): what is installed for which department, templates, settings, the try with the sample, standing approval."""
 
-from dataclasses import dataclass
 from io import BytesIO
 
-from flask import Blueprint, current_app, flash, redirect, render_template, send_file, url_for
+from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from wtforms import Field, PasswordField
@@ -14,22 +13,21 @@ from fanpin.adapters.manifest import Manifest, Setting, SettingType, Table
 from fanpin.adapters.reach import Reach
 from fanpin.adapters.versions import PluginRole
 from fanpin.adapters.workbooks import template
+from fanpin.blueprints import adapter_panels as panels
 from fanpin.blueprints.fields import LineField, PickField
 from fanpin.blueprints.forms import HouseForm, required
-from fanpin.blueprints.guard import actor, guard, may, now
+from fanpin.blueprints.guard import actor, guard, is_administrator, may, now, today
 from fanpin.blueprints.paging import asked
 from fanpin.extensions import db
-from fanpin.models.adapters import AdapterApproval, AdapterRelease, AdapterSetting
+from fanpin.models.adapters import AdapterApproval, AdapterRelease
 from fanpin.rules.actions import Action
 from fanpin.rules.areas import AreaLevel
-from fanpin.rules.departments import Department
-from fanpin.rules.duties import KINDS, Kind, duties_of
 from fanpin.rules.refusals import Invalid, NotFound
-from fanpin.steps import adapter_health, adapter_trials, adapters, doing
+from fanpin.steps import adapter_certificates, adapter_health, adapter_trials, adapters, doing, warning_outcomes
+
+REFRESH_SECONDS = "3"
 
 blueprint = Blueprint("adapters", __name__)
-
-CLAUSES = {"bulk": "附件1", "question": "三(六)"}
 
 
 class ApproveForm(HouseForm):
@@ -44,53 +42,65 @@ class WithdrawForm(HouseForm):
     reason = LineField("撤回原因", validators=[required("请写明撤回原因。")], limit=200)
 
 
-@dataclass(frozen=True)
-class Claimed:
-    """A kind that the adapter answers, with the duty in 附件1's own words."""
-
-    kind: Kind
-    modes: str
-    tables: str
-    wording: str
-
-
-@dataclass(frozen=True)
-class Listed:
-    """One installed adapter as the list shows it."""
-
-    release: AdapterRelease
-    department: str
-    kinds: str
-    tone: str
-    state: str
-    approved: bool
-
-
 @blueprint.get("/adapters")
 @guard(Action.ADAPTER_READ)
 def index() -> ResponseReturnValue:
     """List the adapters that are installed: an officer's own department's, else all."""
     releases = adapters.present_releases(db.session(), department=actor().department)
-    approved = set(db.session.scalars(select(AdapterApproval.release_id).where(AdapterApproval.withdrawn_at.is_(None))))
+    certificates, approved = adapter_certificates.latest_of_all(db.session()), _approved()
     # Channels and outlets are the county's own: no department's officer has to do with them.
     others = [] if actor().department else [
         row for role in PluginRole if role is not PluginRole.DEPARTMENT for row in adapters.present_releases(db.session(), role=role)]
-    return render_template("adapters/index.html", rows=[_listed(row, row.id in approved) for row in releases],
-                           others=[_listed(row, False) for row in others])
+    lists = [[panels.listed(row, certificates.get(row.id), approved=row.id in approved, now=now()) for row in rows]
+             for rows in (releases, others)]
+    return render_template("adapters/index.html", county=not is_administrator(), rows=lists[0], others=lists[1])
 
 
 @blueprint.get("/adapters/<ref:adapter>")
 @guard(Action.ADAPTER_READ)
 def show(adapter: AdapterRelease) -> ResponseReturnValue:
-    """Show one release: kinds with their clause, tables, health, settings, approval, last failures, the last try."""
+    """Show one release: how it fares, its certificate, what came of the department's data, kinds, tables, settings."""
     release, session = _own(adapter), db.session()
     manifest = release.declared if release.manifest else None
-    return render_template(
-        "adapters/show.html", release=release, departmental=release.role is PluginRole.DEPARTMENT, listed=_listed(release, False), manifest=manifest,
-        claimed=_claimed(manifest) if manifest else [], settings=_settings(release, manifest) if manifest else [],
-        approval=adapters.approval_of(session, release, _county()), failures=adapter_health.failures_of(session, release),
-        trial=adapter_trials.latest(session, release), may_set=may(Action.ADAPTER_SET), may_try=may(Action.ADAPTER_TRY),
-        may_approve=may(Action.ADAPTER_APPROVE), may_fetch=may(Action.EXCHANGE_DELIVER))
+    certificate = adapters.certificate_of(session, release)
+    # An administrator looks after the program and sees nothing of a county's data.
+    county = None if is_administrator() else _in_county(release, manifest)
+    page: Response = make_response(render_template(
+        "adapters/show.html", release=release, departmental=release.role is PluginRole.DEPARTMENT,
+        listed=panels.listed(release, certificate, approved=False, now=now()), manifest=manifest,
+        certificate=certificate, claimed=panels.claimed(manifest) if manifest else [], county=county,
+        may_set=may(Action.ADAPTER_SET), may_try=may(Action.ADAPTER_TRY), may_approve=may(Action.ADAPTER_APPROVE),
+        may_fetch=may(Action.EXCHANGE_DELIVER), may_certify=may(Action.ADAPTER_CERTIFY)))
+    if any(one is not None and one.done_at is None for one in (certificate, county and county.trial)):
+        page.headers["Refresh"] = REFRESH_SECONDS
+    return page
+
+
+def _in_county(release: AdapterRelease, manifest: Manifest | None) -> panels.InCounty:
+    session, county = db.session(), _county()
+    return panels.InCounty(
+        approval=adapters.approval_of(session, release, county), failures=adapter_health.failures_of(session, release),
+        trial=adapter_trials.latest(session, release), settings=panels.settings(release, manifest) if manifest else [],
+        sent=panels.sent(release, now=now()), asked=panels.asked(release, today=today()),
+        outcomes=warning_outcomes.of_department(session, release.department, area_path=county, today=today()))
+
+
+@blueprint.post("/adapters/<ref:adapter>/certify")
+@guard(Action.ADAPTER_CERTIFY)
+def certify(adapter: AdapterRelease) -> ResponseReturnValue:
+    """Ask for a trial of the release by everything that concerns it; the worker makes the report."""
+    adapter_certificates.ask(db.session(), adapter, actor=actor(), now=now())
+    flash("正在检验，一般不到一分钟，做完这里显示报告。", "success")
+    return redirect(url_for("adapters.show", adapter=adapter.ref))
+
+
+@blueprint.get("/adapters/<ref:adapter>/certificate")
+@guard(Action.ADAPTER_READ)
+def certificate(adapter: AdapterRelease) -> ResponseReturnValue:
+    """Send the printed report of the last trial."""
+    content = adapter_certificates.paper_of(db.session(), _own(adapter))
+    return send_file(BytesIO(content), mimetype="application/pdf", as_attachment=True, etag=False,
+                     download_name=f"认证报告-{adapter.name}-{adapter.version}.pdf")
 
 
 @blueprint.get("/adapters/<ref:adapter>/template", endpoint="template")
@@ -122,7 +132,7 @@ def try_sample(adapter: AdapterRelease) -> ResponseReturnValue:
     """Ask for a try with the samples; the worker carries it out, and the page of the adapter shows what came of it."""
     release = _own(adapter)
     adapter_trials.ask(db.session(), release, actor=actor(), now=now())
-    flash("正在用样表试运行，几秒钟后刷新本页看结果。", "success")
+    flash("正在用样表试运行，几秒钟后这里显示结果。", "success")
     return redirect(url_for("adapters.show", adapter=release.ref, _anchor="trial"))
 
 
@@ -132,7 +142,7 @@ def try_connection(adapter: AdapterRelease) -> ResponseReturnValue:
     """Ask for the first rows of the department's 中间库 or platform, to see whether the settings are right."""
     release = _own(adapter)
     adapter_trials.ask(db.session(), release, actor=actor(), now=now(), connection=True)
-    flash("正在按设置试取，几秒钟后刷新本页看结果。", "success")
+    flash("正在按设置试取，几秒钟后这里显示结果。", "success")
     return redirect(url_for("adapters.show", adapter=release.ref))
 
 
@@ -167,7 +177,7 @@ def approve(adapter: AdapterRelease) -> ResponseReturnValue:
             adapters.approve(db.session(), adapter, document=form.document.data or "", actor=actor(), now=now())
             flash(f"已批准{adapter.title}（{adapter.version}）的自动答复常设有效。", "success")
             return redirect(url_for("adapters.show", adapter=adapter.ref))
-    return form.answer("adapters/approve.html", release=adapter)
+    return form.answer("adapters/approve.html", release=adapter, certificate=adapters.certificate_of(db.session(), adapter))
 
 
 @blueprint.route("/adapters/<ref:adapter>/withdraw", methods=["GET", "POST"])
@@ -194,6 +204,13 @@ def _county() -> str:
     return doing.ancestor(db.session(), actor().area_path, AreaLevel.COUNTY).path
 
 
+def _approved() -> set[int]:
+    """Return the releases that the reader's county has approved."""
+    if is_administrator():
+        return set()
+    return set(db.session.scalars(select(AdapterApproval.release_id).where(AdapterApproval.withdrawn_at.is_(None))))
+
+
 def _table(release: AdapterRelease) -> Table:
     wanted = asked("table")
     tables = release.declared.tables if release.manifest else ()
@@ -201,44 +218,6 @@ def _table(release: AdapterRelease) -> Table:
     if table is None:
         raise NotFound
     return table
-
-
-def _listed(release: AdapterRelease, approved: bool) -> Listed:
-    known = {department.value: department.title for department in Department}
-    kinds = "、".join(KINDS[kind].title for kind in release.declared.kinds if kind in KINDS) if release.manifest else ""
-    if release.revoked_at:
-        tone, state = "bad", "已停用"
-    elif release.problems:
-        tone, state = "bad", "不能启用"
-    elif not release.present:
-        tone, state = "neutral", "已卸载"
-    elif release.known_wrong:
-        tone, state = "bad", "对已知人员答错，停止调用"
-    elif release.failures >= adapter_health.OPENS_AFTER:
-        tone, state = "warn", "连续出错，暂停调用"
-    else:
-        tone, state = "good", "可用"
-    return Listed(release, known.get(release.department, release.role.title), kinds, tone, state, approved)
-
-
-def _claimed(manifest: Manifest) -> list[Claimed]:
-    wording = {kind: duty.wording for duty in duties_of(manifest.department) for kind in duty.facts} if manifest.department else {}
-    return [Claimed(
-        KINDS[kind], "、".join(f"{mode.title}（{CLAUSES[mode.value]}）" for mode in sorted(manifest.modes(kind))),
-        "、".join(table.title for table in manifest.tables if kind in table.kinds), wording.get(kind, "县级分工"))
-        for kind in manifest.kinds if kind in KINDS]
-
-
-def _settings(release: AdapterRelease, manifest: Manifest) -> list[tuple[str, str]]:
-    own = {row.key: row for row in db.session.scalars(select(AdapterSetting).where(AdapterSetting.adapter == release.name))}
-    return [(one.title, _shown(one, own.get(one.name))) for one in manifest.settings]
-
-
-def _shown(setting: Setting, row: AdapterSetting | None) -> str:
-    if setting.secret:
-        return "已设置，不显示" if row is not None and row.value else ""
-    value = row.value if row is not None else setting.default
-    return dict(setting.choices).get(value, value)
 
 
 def _reach() -> Reach:

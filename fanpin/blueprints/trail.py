@@ -26,7 +26,7 @@ OTHER_TITLES = {
     "file.add": "上传材料", "file.read": "查看材料", "county.screen": "比对十类情形", "exchange.accept": "接收部门数据",
     "exchange.reject": "拒收部门数据", "account.reset": "重置密码", "account.revoke": "收回权限",
     "adapter.refresh": "登记数据接口", "adapter.revoke": "停用数据接口", "adapter.withdraw": "收回长期认可",
-    "adapter.failed": "数据接口出错", "exchange.standing": "按长期认可签字", "delivery.accept": "接收部门报送",
+    "adapter.certified": "认证数据接口", "adapter.failed": "数据接口出错", "exchange.standing": "按长期认可签字", "delivery.accept": "接收部门报送",
     "delivery.refuse": "退回部门报送", "screening.done": "按月筛查", "register.compared": "比对导入的农户表",
     "register.applied": "写入导入的农户表", "register.exported": "导出农户表", "register.split": "按部门拆分上报数据",
     "file.erase": "到期清除材料", "intake.imported": "写入平台申报", "intake.refuse": "退回平台申报",

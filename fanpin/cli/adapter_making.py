@@ -7,20 +7,23 @@ from pathlib import Path
 import click
 
 from fanpin.adapters import reference, scaffold
-from fanpin.adapters.certify import Report, State, certify
+from fanpin.adapters.cases import State
+from fanpin.adapters.certify import certify
 from fanpin.adapters.contract import Transport
 from fanpin.adapters.distributions import Installed, find, in_folder, installed
+from fanpin.adapters.report import Report
 from fanpin.adapters.scaffold_channel import new_channel
-from fanpin.cli import Plain
+from fanpin.cli import Plain, load_settings
+from fanpin.cli.opening import open_app
 from fanpin.clock import Clock
-from fanpin.documents.papers_adapters import AdapterCertificate, CertificateCase
-from fanpin.documents.papers_common import Imprint
-from fanpin.documents.printing import Printer, PressFailed
+from fanpin.documents.printing import PressFailed
+from fanpin.extensions import db, writing
 from fanpin.rules.departments import Department
 from fanpin.rules.intake import Channel
+from fanpin.rules.refusals import Refusal
+from fanpin.steps import adapter_certificates, adapters
 
 TRANSPORTS = {"sheets": Transport.SHEET, "sql": Transport.DATABASE, "http": Transport.PLATFORM}
-CODE = "adapter_certificate"
 
 
 @click.command("new")
@@ -72,16 +75,19 @@ def reference_command(markdown: Path | None) -> None:
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="样表的数据截止日期，默认今天。")
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="把报告写成JSON文件。")
 @click.option("--pdf", "pdf_file", type=click.Path(dir_okay=False, path_type=Path), help="把报告印成PDF文件。")
-def certify_command(name: str, as_of: object, json_file: Path | None, pdf_file: Path | None) -> None:
-    """检验一个适配器（不需要数据库）：约定、样表、极端数据、负荷、隔离。NAME 是已安装的名称，或一个目录。"""
+@click.option("--store", is_flag=True, help="把报告存进数据库，县里批准时要看（须已安装并登记）。")
+def certify_command(name: str, as_of: object, json_file: Path | None, pdf_file: Path | None, store: bool) -> None:
+    """检验一个适配器（不写 --store 就不需要数据库）：约定、样表、极端数据、负荷、隔离。NAME 是已安装的名称，或一个目录。"""
     day: date = as_of.date() if as_of is not None else Clock().today()  # type: ignore[attr-defined]
     report = certify(_installed(name), as_of=day)
     for case in report.cases:
-        click.echo(f"{case.state.title:　<6}{case.title}：{case.text}")
+        click.echo(f"{case.state.title:　<6}{case.group}：{case.title}：{case.text}")
     if json_file is not None:
         json_file.write_text(json.dumps(report.document(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     if pdf_file is not None:
-        pdf_file.write_bytes(_printed(report))
+        pdf_file.write_bytes(_printed(report, demo=False))
+    if store:
+        _store(report)
     failed = sum(case.state is State.FAILED for case in report.cases)
     if failed:
         raise Plain(f"{report.name} 有{failed}项未通过，不能认证。")
@@ -101,16 +107,17 @@ def _installed(name: str) -> Installed:
     return found
 
 
-def _printed(report: Report) -> bytes:
-    data = AdapterCertificate(
-        name=report.name, version=report.version, digest=report.digest, title=report.title, department=report.owner,
-        contract=report.contract, as_of=report.as_of, ok=report.ok,
-        conclusion="通过，可以部署" if report.ok else "未通过，不能部署",
-        cases=tuple(CertificateCase(title=case.title, state=case.state.title, text=case.text, seconds=f"{case.seconds:.1f}")
-                    for case in report.cases))
-    imprint = Imprint(number=report.digest[:12], verify_code="222222222222", event_hash="0" * 16, issued_on=report.as_of)
+def _printed(report: Report, *, demo: bool) -> bytes:
     try:
-        with Printer() as printer:
-            return printer.render(CODE, data, imprint=imprint, demo=False).pdf
-    except PressFailed as error:
+        return adapter_certificates.printed(report, demo=demo)
+    except (PressFailed, Refusal) as error:
         raise Plain(f"报告没有印出来：{error}。请运行 fanpin doctor 查看缺什么。") from error
+
+
+def _store(report: Report) -> None:
+    app = open_app(load_settings())
+    pdf = _printed(report, demo=app.config["FANPIN_DEMO_KEYS"])
+    with app.app_context(), writing(db.session()) as session:
+        release = adapters.registered(session, report.name, report.version, report.digest)
+        adapter_certificates.store(session, release, report, pdf, by=adapters.SYSTEM, now=app.extensions["fanpin.clock"].now())
+    click.echo("报告已存入数据库，县里可以在“部门数据接口”里下载。")

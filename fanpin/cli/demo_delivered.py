@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from fanpin.adapters.certify import certify
 from fanpin.authorization import scope_for
 from fanpin.cli.demo_sheets import Written
 from fanpin.cli.village_procession import Calendar
@@ -16,7 +17,8 @@ from fanpin.models.warnings import Warning
 from fanpin.rules.departments import Department
 from fanpin.rules.intake import WarningConclusion
 from fanpin.rules.roles import Actor
-from fanpin.steps import adapters, analysis, deliveries, files, screening_month
+from fanpin.steps import adapter_certificates, adapters, analysis, deliveries, files, screening_month
+from fanpin.testing import AdapterContract
 
 # Departments of whose adapters complete answers count without a signature each time.
 APPROVED = (Department.PUBLIC_SECURITY, Department.CENTRAL_BANK)
@@ -36,10 +38,14 @@ class Departments:
         self.sent = 0
 
     def approve(self, head: Actor, calendar: Calendar) -> None:
-        """Let the head of the county's office give the standing approvals."""
+        """Let the head of the county's office give the standing approvals, of programs that were tried."""
         self._as(head)
         for department in APPROVED:
             for release in adapters.present_releases(self.session, department=department.value):
+                # The samples' own days may lie after the day of the story.
+                report = certify(adapters.installed_of(release), as_of=max(calendar.day, AdapterContract.as_of))
+                adapter_certificates.store(self.session, release, report, adapter_certificates.printed(report, demo=True),
+                                           by=adapters.SYSTEM, now=calendar.now)
                 adapters.approve(self.session, release, document=APPROVAL, actor=head, now=calendar.now)
         self.session.commit()
 

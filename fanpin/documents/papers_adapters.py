@@ -15,8 +15,16 @@ class CertificateCase:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CertificateGroup:
+    """The cases of one table, or those that all tables share."""
+
+    title: str
+    cases: tuple[CertificateCase, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class AdapterCertificate:
-    """What was tried with an adapter of this very digest, and what came of it."""
+    """What was tried with an adapter of this very digest, and what came of it; `failed` are the cases to be mended."""
 
     name: str
     version: str
@@ -25,6 +33,9 @@ class AdapterCertificate:
     department: str
     contract: int
     as_of: date
+    machine: str
     ok: bool
-    conclusion: str
-    cases: tuple[CertificateCase, ...]
+    counts: str
+    failed: tuple[CertificateCase, ...]
+    groups: tuple[CertificateGroup, ...]
+    walled: int

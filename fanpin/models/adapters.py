@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 import msgspec
-from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fanpin.adapters.manifest import Manifest
@@ -91,6 +91,7 @@ class AdapterApproval(Referenced, _AdapterOwn, Base):
     release_id: Mapped[int] = mapped_column(ForeignKey("adapter_release.id"), index=True)
     version: Mapped[str] = mapped_column(String(40))
     digest: Mapped[str] = mapped_column(String(64))
+    certificate_id: Mapped[int] = mapped_column(ForeignKey("adapter_certificate.id"))
     document: Mapped[str] = mapped_column(String(200))
     approved_by: Mapped[str] = mapped_column(String(60))
     approved_at: Mapped[datetime] = mapped_column(Instant)
@@ -128,6 +129,24 @@ class AdapterFetch(_AdapterOwn, Base):
     at: Mapped[datetime] = mapped_column(Instant)
     words: Mapped[str] = mapped_column(String(200))
     delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"))
+
+
+class AdapterCertificate(Referenced, Base):
+    """A trial of one release by everything that concerns it, and its report; valid for this digest only, about nobody."""
+
+    __tablename__ = "adapter_certificate"
+    __table_args__ = (Index("ix_adapter_certificate_release", "release_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    release_id: Mapped[int] = mapped_column(ForeignKey("adapter_release.id"))
+    digest: Mapped[str] = mapped_column(String(64))
+    asked_by: Mapped[str] = mapped_column(String(60))
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+    done_at: Mapped[datetime | None] = mapped_column(Instant)
+    ok: Mapped[bool] = mapped_column(default=False)
+    problem: Mapped[str] = mapped_column(String(200), default="")
+    report: Mapped[Json] = mapped_column(JSON, default=dict)
+    pdf: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
 
 
 class AdapterFailure(_AdapterOwn, Base):

@@ -140,6 +140,7 @@ class Action(TitledEnum):
     ADAPTER_READ = ("adapter.read", "查看部门数据接口")
     ADAPTER_SET = ("adapter.set", "设置部门数据接口")
     ADAPTER_TRY = ("adapter.try", "用样表试部门数据接口")
+    ADAPTER_CERTIFY = ("adapter.certify", "检验部门数据接口")
     ADAPTER_APPROVE = ("adapter.approve", "批准部门数据接口的答复常设有效")
 
     ACCOUNT_CREATE = ("account.create", "建立和停用账号")

@@ -16,7 +16,7 @@ from fanpin.adapters.manifest import Manifest, Setting, SettingType
 from fanpin.adapters.reach import Reach
 from fanpin.adapters.run import Usable
 from fanpin.adapters.versions import PluginRole
-from fanpin.models.adapters import AdapterApproval, AdapterRelease, AdapterSetting
+from fanpin.models.adapters import AdapterApproval, AdapterCertificate, AdapterRelease, AdapterSetting
 from fanpin.rules.actions import Action
 from fanpin.rules.areas import AreaLevel
 from fanpin.rules.refusals import AlreadyHandled, Invalid, NotAllowedHere, NotPermitted
@@ -102,10 +102,24 @@ def release_named(session: Session, name: str, *, role: PluginRole = PluginRole.
     return row
 
 
+def registered(session: Session, name: str, version: str, digest: str) -> AdapterRelease:
+    """Return the registered release of that very digest; refuse where what is installed was not registered."""
+    row = session.scalar(select(AdapterRelease).where(
+        AdapterRelease.name == name, AdapterRelease.version == version, AdapterRelease.digest == digest))
+    if row is None:
+        raise NotAllowedHere(f"“{name}”的这一份还没有登记，请先安装，再运行 fanpin adapter refresh。", action="", clause=CLAUSE)
+    return row
+
+
 def installed_of(release: AdapterRelease) -> Installed:
     """Return the installed files of a release; refuse when they are no longer those that were registered."""
     if not release.usable:
         raise NotAllowedHere("这个适配器现在不能用。", action="", clause=CLAUSE)
+    return files_of(release)
+
+
+def files_of(release: AdapterRelease) -> Installed:
+    """Return the installed files of a release, usable or not; refuse when they are no longer those that were registered."""
     installed = distributions.find(release.name)
     if installed is None or (installed.version, installed.digest) != (release.version, release.digest):
         raise NotAllowedHere("安装的适配器与登记的不一致，请系统管理员运行 fanpin adapter refresh。", action="", clause=CLAUSE)
@@ -134,6 +148,13 @@ def approval_of(session: Session, release: AdapterRelease, area_path: str) -> Ad
         .order_by(AdapterApproval.id.desc()).limit(1))
 
 
+def certificate_of(session: Session, release: AdapterRelease) -> AdapterCertificate | None:
+    """Return the newest certificate of this very digest, perhaps not made yet."""
+    return session.scalar(select(AdapterCertificate).where(
+        AdapterCertificate.release_id == release.id, AdapterCertificate.digest == release.digest)
+        .order_by(AdapterCertificate.id.desc()).limit(1))
+
+
 def approve(session: Session, release: AdapterRelease, *, document: str, actor: Actor, now: datetime) -> AdapterApproval:
     """Let this release's answers count in the county without a signature each time; an upgrade needs a new approval."""
     doing.permit(session, Action.ADAPTER_APPROVE, actor=actor)
@@ -143,11 +164,15 @@ def approve(session: Session, release: AdapterRelease, *, document: str, actor: 
     if not release.usable:
         raise NotAllowedHere("这个适配器现在不能用，不能批准。", action=Action.ADAPTER_APPROVE.value, clause=CLAUSE)
     county = doing.ancestor(session, actor.area_path, AreaLevel.COUNTY)
+    certificate = certificate_of(session, release)
+    if certificate is None or not certificate.ok:
+        raise NotAllowedHere("这个版本还没有通过的认证报告，不能批准。请先由系统管理员在“部门数据接口”里检验。",
+                             action=Action.ADAPTER_APPROVE.value, clause=CLAUSE)
     earlier = approval_of(session, release, county.path)
     if earlier is not None:
         raise AlreadyHandled(by=earlier.approved_by, at=earlier.approved_at)
     row = AdapterApproval(area_path=county.path, department=release.department, adapter=release.name, release_id=release.id,
-                          version=release.version, digest=release.digest, document=document.strip()[:200],
+                          version=release.version, digest=release.digest, certificate_id=certificate.id, document=document.strip()[:200],
                           approved_by=actor.name, approved_at=now)
     session.add(row)
     doing.note(session, Action.ADAPTER_APPROVE, actor=actor, now=now, subject=row,

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from fanpin.adapters import certify
 from fanpin.adapters.failures import Failure
 from fanpin.adapters.manifest import Setting, SettingType
 from fanpin.models.adapters import AdapterRelease
@@ -17,10 +18,10 @@ from fanpin.steps import adapter_health, adapters
 from fanpin.worker import drain
 from tests.conftest import StandingClock
 from tests.counting import statements
-from tests.registered import registered
+from tests.registered import certified, registered
 from tests.world import World, log_in
 
-OFFICER, ANALYST, DECIDER = "bm.medical-insurance", "xian.ban", "xian.zhang"
+OFFICER, ANALYST, DECIDER, ADMIN = "bm.medical-insurance", "xian.ban", "xian.zhang", "xi.tong"
 SETTINGS = (Setting(name="line", title="自付标准", default="10000", type=SettingType.NUMBER),
             Setting(name="password", title="接口口令", secret=True, required=True),
             Setting(name="way", title="口径", type=SettingType.CHOICE, choices=(("a", "按年度"), ("b", "按十二个月"))))
@@ -91,8 +92,14 @@ def test_a_wrong_setting_comes_back(app: Flask, with_settings: str, typed: dict[
     assert answer.status_code == 422 and said in words(answer)
 
 
-def test_the_decider_approves_and_takes_it_back(app: Flask, release: AdapterRelease):
+def test_the_decider_approves_what_was_certified_and_takes_it_back(app: Flask, session: Session, clock: StandingClock,
+                                                                   release: AdapterRelease):
     decider, page = log_in(app, DECIDER), f"/adapters/{release.ref}"
+    assert decider.post(f"{page}/approve", data={"document": "联审〔2026〕3号"}).status_code == 409
+    assert "检验通过后才能批准" in words(decider.get(page)) and "没有通过的报告" in words(decider.get(f"{page}/approve"))
+    certified(session, release, now=clock.now())
+    session.commit()
+    assert release.digest[:16] in words(decider.get(f"{page}/approve"))
     assert decider.post(f"{page}/approve", data={"document": ""}).status_code == 422
     assert decider.post(f"{page}/approve", data={"document": "联审〔2026〕3号"}).status_code == 302
     assert "联审〔2026〕3号" in words(log_in(app, OFFICER).get(page)) and "<td data-label=\"常设批准\">有" in words(decider.get("/adapters"))
@@ -109,6 +116,30 @@ def test_the_sample_is_tried_and_the_page_tells_what_came(app: Flask, release: A
     drain(app)
     said = words(client.get(page))
     assert "读了4行，4行可用" in said and "住院报销后自付费用较高3条" in said and not re.search(r"\d{17}[\dX]", said.replace(release.digest, ""))
+
+
+def test_the_administrator_asks_for_a_certificate_and_everybody_reads_it(
+        app: Flask, session: Session, release: AdapterRelease, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(certify, "LOAD_ROWS", 50)
+    admin, officer, page = log_in(app, ADMIN), log_in(app, OFFICER), f"/adapters/{release.ref}"
+    assert "没有检验" in words(admin.get("/adapters")) and "请系统管理员在这一页检验" in words(officer.get(page))
+    assert officer.get(f"{page}/certificate").status_code == 404
+    assert admin.post(f"{page}/certify").status_code == 302 and "正在检验" in words(officer.get(page))
+    drain(app)
+    for client in (admin, officer, log_in(app, DECIDER)):
+        assert "没有未通过的" in words(client.get(page)) and client.get(f"{page}/certificate").get_data().startswith(b"%PDF-")
+    assert "检验通过" in words(admin.get("/adapters")) and officer.post(f"{page}/certify").status_code == 403
+
+
+def test_an_administrator_sees_the_program_and_nothing_of_a_county(app: Flask, session: Session, world: World, clock: StandingClock,
+                                                                   release: AdapterRelease):
+    adapter_health.failed(session, release, Failure("timeout", "适配器处理数据超时"), area_path=world.areas["county"].path,
+                          actor="任务", now=clock.now())
+    session.commit()
+    said = words(log_in(app, ADMIN).get(f"/adapters/{release.ref}"))
+    assert release.digest in said and "适配器处理数据超时" in said
+    for word in ("报送和去向", "得出的预警", "常设批准", "修改设置", "最近的故障"):
+        assert word not in said
 
 
 def test_failures_are_told_in_a_sentence_and_a_breach_is_marked(app: Flask, session: Session, world: World,

@@ -21,6 +21,7 @@ from tests.adapters import platforms
 from tests.adapters.books import IDS
 from tests.adapters.samples import written
 from tests.conftest import StandingClock
+from tests.registered import certified
 from tests.world import World
 
 OFFICER, ANALYST, DECIDER = "bm.medical-insurance", "xian.ban", "xian.zhang"
@@ -104,6 +105,7 @@ def test_a_revoked_adapter_stays_out_of_use(session: Session, clock: StandingClo
 def test_a_standing_approval_is_for_one_release_until_it_is_withdrawn(
         session: Session, world: World, clock: StandingClock, found: Usable, release: AdapterRelease) -> None:
     decider, county = world.actors[DECIDER], world.areas["county"].path
+    certified(session, release, now=clock.now())
     adapters.approve(session, release, document="联审〔2026〕3号", actor=decider, now=clock.now())
     with pytest.raises(AlreadyHandled):
         adapters.approve(session, release, document="联审〔2026〕3号", actor=decider, now=clock.now())
@@ -124,6 +126,7 @@ def test_only_the_decider_approves_and_only_what_works(session: Session, world: 
             adapters.approve(session, release, document="x", actor=world.actors[name], now=clock.now())
     with pytest.raises(Invalid):
         adapters.approve(session, release, document=" ", actor=world.actors[DECIDER], now=clock.now())
+    certified(session, release, now=clock.now())
     release.problems = ["不能申报"]
     with pytest.raises(NotAllowedHere):
         adapters.approve(session, release, document="x", actor=world.actors[DECIDER], now=clock.now())

@@ -22,6 +22,7 @@ from fanpin.steps.delivery_questions import STANDING
 from tests.builders import a_household
 from tests.conftest import StandingClock
 from tests.county import HEAD, SPOUSE, a_case_at_county
+from tests.registered import certified
 from tests.world import World
 
 NAME = "fanpin-medical-insurance"
@@ -120,6 +121,7 @@ def test_answers_wait_for_the_officers_signature_without_a_standing_approval(
 
 def test_a_standing_approval_of_this_very_release_signs_complete_answers(
         session: Session, world: World, clock: StandingClock, case: Case, deliver: Deliver, release: AdapterRelease) -> None:
+    certified(session, release, now=clock.now())
     adapters.approve(session, release, document="彝防返贫〔2026〕9号", actor=world.actors["xian.zhang"], now=clock.now())
     session.commit()
     deliver("twelve_months", twelve_months(case, 0), complete=False)
@@ -133,6 +135,7 @@ def test_a_standing_approval_of_this_very_release_signs_complete_answers(
 def test_an_approval_taken_back_signs_nothing_more(
         session: Session, world: World, clock: StandingClock, case: Case, deliver: Deliver, release: AdapterRelease) -> None:
     decider = world.actors["xian.zhang"]
+    certified(session, release, now=clock.now())
     adapters.approve(session, release, document="彝防返贫〔2026〕9号", actor=decider, now=clock.now())
     adapters.withdraw(session, release, reason="数据口径调整", actor=decider, now=clock.now())
     session.commit()
