@@ -85,7 +85,7 @@ def listed(release: AdapterRelease, certificate: AdapterCertificate | None, *, a
     known = {department.value: department.title for department in Department}
     kinds = "、".join(KINDS[kind].title for kind in release.declared.kinds if kind in KINDS) if release.manifest else ""
     tone, state = state_of(release, now=now)
-    return Listed(release, known.get(release.department, ""), kinds, tone, state, approved, certified(release, certificate))
+    return Listed(release, known.get(release.department, "") or release.role.title, kinds, tone, state, approved, certified(release, certificate))
 
 
 def state_of(release: AdapterRelease, *, now: datetime) -> tuple[str, str]:

@@ -33,7 +33,7 @@ def test_check_passes_the_pattern(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("body", "change", "words"), [
-    ("return row.declared()", ("import os", "import fanpin.models, os"), "不能引入fanpin.models"),
+    ("return row.declared()", ("import os", "import fanpin.models, os"), "不能引入：fanpin.models"),
     ("return row.declared()", ("def of_row", "def of row"), "语法错误"),
     ("return row.declared()", ("MEDICAL_INSURANCE", "WATER"), "水利部门不能申报"),
     ("return []", ("invented", "invented"), "没有一行得出"),
