@@ -21,8 +21,10 @@ from fanpin.rules.roles import (
 from fanpin.rules.stages import TABLE, clause_of
 from tests.rules.test_stages import CLAUSES
 
-ADMINISTRATION = {Action.ACCOUNT_CREATE: Role.SYSTEM_ADMIN, Action.ACCOUNT_GRANT: Role.SECURITY_ADMIN,
+ADMINISTRATION = {Action.ACCOUNT_CREATE: Role.SYSTEM_ADMIN, Action.ADAPTER_CERTIFY: Role.SYSTEM_ADMIN, Action.ACCOUNT_GRANT: Role.SECURITY_ADMIN,
                   Action.AUDIT_READ: Role.AUDIT_ADMIN}
+# An installed program's own state, and nothing of a county: tests/blueprints/test_adapters.py.
+READING = {Action.ADAPTER_READ: Role.SYSTEM_ADMIN}
 PROPOSING = (Action.SURVEY_PROPOSE, Action.DELIBERATION_SUBMIT, Action.PUBLICITY_REPORT, Action.SURVEY_CONFIRM)
 APPROVING = (Action.TOWNSHIP_SUBMIT, Action.COUNTY_DETERMINE, Action.COUNTY_DECLINE)
 
@@ -54,9 +56,10 @@ def test_a_provincial_officer_answers_direct_requests_and_does_nothing_else() ->
     assert scope_for(someone(Role.PROVINCIAL_OFFICER, department="education")).kind is ScopeKind.PROVINCIAL
 
 
-def test_an_administrator_does_one_thing_and_nothing_with_a_household_or_case() -> None:
+def test_an_administrator_administers_and_does_nothing_with_a_household_or_case() -> None:
+    allowed = ADMINISTRATION | READING
     for action, row in PERMISSIONS.items():
-        assert row.roles & ADMINISTRATORS == ({ADMINISTRATION[action]} if action in ADMINISTRATION else set()), action
+        assert row.roles & ADMINISTRATORS == ({allowed[action]} if action in allowed else set()), action
     assert all(PERMISSIONS[action].roles == {role} for action, role in ADMINISTRATION.items())
     assert set(ADMINISTRATION.values()) == ADMINISTRATORS
 
