@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from fanpin import audit
 from fanpin.adapters import connections, distributions
 from fanpin.adapters.distributions import Installed
-from fanpin.adapters.manifest import Manifest, Setting, SettingType
+from fanpin.adapters.manifest import Manifest, Mode, Setting, SettingType
 from fanpin.adapters.reach import Reach
 from fanpin.adapters.run import Usable
 from fanpin.adapters.versions import PluginRole
 from fanpin.models.adapters import AdapterApproval, AdapterCertificate, AdapterRelease, AdapterSetting
 from fanpin.rules.actions import Action
 from fanpin.rules.areas import AreaLevel
+from fanpin.rules.departments import Department
 from fanpin.rules.refusals import AlreadyHandled, Invalid, NotAllowedHere, NotPermitted
 from fanpin.rules.roles import Actor
 from fanpin.steps import doing
@@ -100,6 +101,13 @@ def release_named(session: Session, name: str, *, role: PluginRole = PluginRole.
     if row is None:
         raise NotAllowedHere(f"没有可用的{role.title}“{name}”，请联系系统管理员。", action="", clause=CLAUSE)
     return row
+
+
+def questions_of(session: Session, department: Department) -> tuple[str, ...]:
+    """List the kinds about which the department's usable adapters may be asked, each once."""
+    releases = [row for row in present_releases(session, department=department.value) if row.usable]
+    return tuple(dict.fromkeys(claim.kind for row in releases for table in row.declared.tables for claim in table.claims
+                               if claim.mode is Mode.QUESTION))
 
 
 def registered(session: Session, name: str, version: str, digest: str) -> AdapterRelease:

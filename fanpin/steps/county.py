@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from fanpin.models.cases import Case
@@ -22,14 +22,16 @@ from fanpin.models.dossier_county import unsigned_adults
 from fanpin.models.dossiers import calendar
 from fanpin.models.papers import Paper
 from fanpin.models.surveys import Survey
+from fanpin.models.users import Grant
 from fanpin.rules import circumstances, duties, workdays
 from fanpin.rules.actions import Action
 from fanpin.rules.areas import AreaLevel
+from fanpin.rules.departments import Department
 from fanpin.rules.refusals import AlreadyHandled, Invalid, NotAllowedHere
 from fanpin.rules.risks import Risk
-from fanpin.rules.roles import Actor
+from fanpin.rules.roles import Actor, Role
 from fanpin.rules.stages import Stage
-from fanpin.steps import asking, doing, recheck, removals
+from fanpin.steps import adapters, asking, doing, recheck, removals
 from fanpin.steps.advance import Advanced, advance
 
 
@@ -56,7 +58,22 @@ def inquire(session: Session, case: Case, *, actor: Actor, now: datetime, today:
 def planned(session: Session, case: Case, *, today: date) -> tuple[duties.InquiryPlan, ...]:
     """Return what each department would be asked, and what nobody may be asked for want of consent."""
     return duties.inquiries_for(asking.people_to_ask(session, case, today=today),
-                                water_is_risk=_water_is_risk(session, case))
+                                water_is_risk=_water_is_risk(session, case), extra=_further(session, case, today=today))
+
+
+def _further(session: Session, case: Case, *, today: date) -> tuple[duties.Answerer, ...]:
+    """三(六) “等部门”: what a further department's adapter answers, where the county has an officer who signs for it."""
+    kinds = adapters.questions_of(session, Department.OTHER)
+    if not kinds or not _has_officer(session, case, Department.OTHER, today=today):
+        return ()
+    return (duties.Answerer(duties.FactOfReview.ASSETS, Department.OTHER, kinds, duties.Source.COUNTY),)
+
+
+def _has_officer(session: Session, case: Case, department: Department, *, today: date) -> bool:
+    county = doing.ancestor(session, case.area_path, AreaLevel.COUNTY)
+    return session.scalar(select(Grant.id).where(
+        Grant.role == Role.DEPARTMENT_OFFICER, Grant.department == department.value, Grant.area_id == county.id, Grant.revoked_at.is_(None),
+        Grant.valid_from <= today, or_(Grant.valid_to.is_(None), Grant.valid_to >= today)).limit(1)) is not None
 
 
 def _refuse_unaskable(plans: Sequence[duties.InquiryPlan]) -> None:

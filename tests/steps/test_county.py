@@ -11,12 +11,14 @@ from fanpin.rules.clarifications import ResolutionKind
 from fanpin.rules.departments import BLOCKING_DEPARTMENTS, Department
 from fanpin.rules.duty_kinds import ConsentClass
 from fanpin.rules.refusals import AlreadyHandled, Invalid, NotAllowedHere, NotPermitted, RequirementsNotMet
+from fanpin.rules.roles import Role
 from fanpin.rules.stages import Procedure, Stage
-from fanpin.steps import county, households, screening
+from fanpin.steps import accounts, county, households, screening
 from fanpin.rules.members import Relation
 from tests.builders import an_id
 from tests.conftest import TODAY, StandingClock
 from tests.county import CHILD, HEAD, SPOUSE, a_case_at_county, all_answered
+from tests.registered import registered
 from tests.world import World
 
 
@@ -182,3 +184,19 @@ def test_a_refused_elimination_goes_back_to_help(session: Session, world: World,
     case = a_case_at_county(session, world, clock, procedure=Procedure.LEAVING)
     county.keep_helping(session, case, reason="收入还不稳定", **when(world, clock, "xian.zhang"))
     assert (case.stage, case.procedure) == (Stage.ASSISTANCE, Procedure.ENTERING)
+
+
+def test_a_further_department_is_asked_what_its_adapter_answers_once_it_has_an_officer_in_the_county(
+        session: Session, world: World, clock: StandingClock) -> None:
+    """三(六) “等部门”: nobody is asked who could not sign, and an adapter alone asks nobody."""
+    registered(session, now=clock.now(), department="other")
+    case = a_case_at_county(session, world, clock)
+    assert Department.OTHER not in {plan.department for plan in county.planned(session, case, today=clock.today())}
+    user, _ = accounts.create(session, username="bm.shuiwu", name="何税务", by="测试", now=clock.now())
+    post = accounts.grant(session, user, role=Role.DEPARTMENT_OFFICER, area=world.areas["county"], valid_from=clock.today(),
+                          document="授权1号", by="测试", now=clock.now(), department="other")
+    county.inquire(session, case, **when(world, clock, "xian.ban"))
+    asked = session.scalars(select(Inquiry).where(Inquiry.case_id == case.id, Inquiry.department == "other")).one()
+    assert asked.blocking and {question.kind for question in asked.questions} == {"medical_aid", "medical_cost"}
+    post.revoked_at = clock.now()
+    assert Department.OTHER not in {plan.department for plan in county.planned(session, case, today=clock.today())}
