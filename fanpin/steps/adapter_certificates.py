@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 from fanpin import audit
+from fanpin.adapters.cases import WALLS, WHOLE, Case, State
 from fanpin.adapters.certify import certify
-from fanpin.adapters.report import BAD, WHOLE, Case, Report, State
+from fanpin.adapters.report import BAD, Report
 from fanpin.clock import legal_date
 from fanpin.documents.papers_adapters import AdapterCertificate as CertificatePaper
 from fanpin.documents.papers_adapters import CertificateCase, CertificateGroup
@@ -117,7 +118,7 @@ def paper(report: Report) -> CertificatePaper:
         as_of=report.as_of, machine=report.machine, ok=report.ok, counts=counts(report.cases),
         failed=tuple(CertificateCase(title=f"{case.group}：{case.title}", state=case.state.title, text=case.text,
                                      seconds=f"{case.seconds:.1f}") for case in report.failed),
-        groups=tuple(CertificateGroup(title=group if group == WHOLE else f"表：{group}" if cases else group, cases=cases)
+        groups=tuple(CertificateGroup(title=group if group in (WHOLE, WALLS) else f"表：{group}", cases=cases)
                      for group, cases in groups),
         walled=sum(bool(one.faults) for one in BAD))
 

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from fanpin.adapters import run
+from fanpin.adapters.cases import WALLS, WHOLE, State
 from fanpin.adapters.certify import certify
 from fanpin.adapters.failures import AdapterFailed, Failure
-from fanpin.adapters.report import BAD, WALLS, WHOLE, State
+from fanpin.adapters.report import BAD
 from fanpin.adapters.run import MappedRow
 from fanpin.adapters.wire import ReadRow
 from tests.adapters.faulty import ENDS, FOLDER, SECRET, fault, reached_for, with_samples

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from fanpin.adapters import distributions, known, run, scaffold
-from fanpin.adapters.certify import State, certify
+from fanpin.adapters.cases import State
+from fanpin.adapters.certify import certify
 from fanpin.adapters.manifest import Manifest, Mode
 from fanpin.adapters.versions import PluginRole
 from fanpin.rules.departments import BLOCKING_DEPARTMENTS, Department
