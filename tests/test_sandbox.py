@@ -188,6 +188,14 @@ def test_open_files_of_the_parent_are_not_inherited(tmp_path: Path) -> None:
     assert done.stdout == b"closed\n"
 
 
+def test_a_child_steps_back_behind_the_pages(child: Child) -> None:
+    child.ask(b"double:1", wall_seconds=20)
+    number, = (int(part) for task in Path("/proc/self/task").glob("*/children") for part in task.read_text(encoding="ascii").split())
+    assert os.getpriority(os.PRIO_PROCESS, number) == os.getpriority(os.PRIO_PROCESS, 0) + confine.NICENESS
+    if Path("/proc/self/autogroup").exists():
+        assert Path(f"/proc/{number}/autogroup").read_text(encoding="ascii").split()[-1] == str(confine.NICENESS)
+
+
 def test_every_wall_stands_where_the_kernel_has_it() -> None:
     assert WALLS["children"] and WALLS["limits"] and WALLS["no_new_privileges"]
     assert set(WALLS) == {"children", "landlock", "landlock_network", "landlock_signals", "network_namespace",
