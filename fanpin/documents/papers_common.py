@@ -33,6 +33,17 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AboutList:
+    """What every paper about a village's list says of the list, and who issues the paper."""
+
+    place: Place
+    issuer: str
+    leaving: bool
+    month: str
+    list_number: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Contact:
     """An office that takes questions, objections and complaints: its name and its published number."""
 
@@ -61,6 +72,21 @@ class ListedHousehold:
     household_class: str
     measures: tuple[str, ...] = ()
     lead_department: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListReport(AboutList):
+    """What a report that sends a list on to the next office says, whoever writes it."""
+
+    to: str
+    households: tuple[ListedHousehold, ...]
+    contact_name: str
+    contact_phone: str
+
+    @property
+    def people(self) -> int:
+        """Count the persons of the listed households."""
+        return sum(household.size for household in self.households)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from fanpin.documents.papers_common import Place
+from fanpin.documents.papers_common import AboutList
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,15 +28,10 @@ class AskedHousehold:
 
 
 @dataclass(frozen=True, kw_only=True)
-class InquiryLetter:
+class InquiryLetter(AboutList):
     """部门核查函: what one department is asked about a list, persons by name and number; internal."""
 
-    place: Place
-    issuer: str
     to: str
-    leaving: bool
-    month: str
-    list_number: str
     households: tuple[AskedHousehold, ...]
     asked_on: date
     due_on: date
@@ -75,15 +70,10 @@ class AnsweredHousehold:
 
 
 @dataclass(frozen=True, kw_only=True)
-class InquiryResult:
+class InquiryResult(AboutList):
     """部门核查结果表: one department's answers about a list, signed by its officer."""
 
-    place: Place
-    issuer: str
     to: str
-    leaving: bool
-    month: str
-    list_number: str
     households: tuple[AnsweredHousehold, ...]
 
     @property

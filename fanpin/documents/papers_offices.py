@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from fanpin.documents.papers_common import ListedHousehold, Place
+from fanpin.documents.papers_common import AboutList, ListReport, ListedHousehold, Place
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,14 +21,9 @@ class ReviewedHousehold:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TownshipReview:
+class TownshipReview(AboutList):
     """乡镇审核表: spot check, 专题会议, measures per household (三(五))."""
 
-    place: Place
-    issuer: str
-    leaving: bool
-    month: str
-    list_number: str
     households: tuple[ReviewedHousehold, ...]
     checked_on: date
     checkers: str
@@ -49,28 +44,14 @@ class TownshipReview:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TownshipReport:
+class TownshipReport(ListReport):
     """乡镇报告: the township asks the county to decide (三(五))."""
 
-    place: Place
-    issuer: str
-    to: str
-    leaving: bool
-    month: str
-    list_number: str
-    households: tuple[ListedHousehold, ...]
     village_report_number: str
     checked: int
     checked_on: date
     check_result: str
     meeting_on: date
-    contact_name: str
-    contact_phone: str
-
-    @property
-    def people(self) -> int:
-        """Count the persons of the listed households."""
-        return sum(household.size for household in self.households)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from fanpin.documents.papers_common import Contact, Place, PublicHousehold, SkippedDay
+from fanpin.documents.papers_common import AboutList, Contact, Place, PublicHousehold, SkippedDay
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,15 +15,10 @@ class SignInGroup:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SignIn:
+class SignIn(AboutList):
     """评议会签到表: everybody signs by hand, group by group (三(四))."""
 
-    place: Place
-    issuer: str
     kind: str
-    leaving: bool
-    month: str
-    list_number: str
     groups: tuple[SignInGroup, ...]
     held_on: date | None = None
     venue: str = ""
@@ -94,14 +89,9 @@ class HandledObjection:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NoticeRecord:
+class NoticeRecord(AboutList):
     """公示情况记录: where and how long the notice hung, and what came in (三(四))."""
 
-    place: Place
-    issuer: str
-    leaving: bool
-    month: str
-    list_number: str
     notice_number: str
     households: int
     people: int

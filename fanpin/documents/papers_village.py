@@ -5,7 +5,7 @@ from datetime import date
 from itertools import groupby
 from operator import attrgetter
 
-from fanpin.documents.papers_common import Contact, ListedHousehold, Place, PublicHousehold, SkippedDay
+from fanpin.documents.papers_common import AboutList, Contact, ListReport, Place, PublicHousehold, SkippedDay
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,15 +54,10 @@ class CommitteeDecision:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Minutes:
+class Minutes(AboutList):
     """评议会议记录 of any meeting about a list (三(四); 五(一) for the review meeting)."""
 
-    place: Place
-    issuer: str
     kind: str
-    leaving: bool
-    month: str
-    list_number: str
     announced_on: date | None
     announced_place: str
     held_on: date
@@ -130,16 +125,9 @@ class MeasuresNotice:
 
 
 @dataclass(frozen=True, kw_only=True)
-class VillageReport:
+class VillageReport(ListReport):
     """村级报告: list, meeting, notice without open objection, to the township (三(四))."""
 
-    place: Place
-    issuer: str
-    to: str
-    leaving: bool
-    month: str
-    list_number: str
-    households: tuple[ListedHousehold, ...]
     meeting_on: date
     attendance: int
     opinions: int
@@ -149,13 +137,6 @@ class VillageReport:
     last_day: date
     objections: int
     objections_upheld: int
-    contact_name: str
-    contact_phone: str
-
-    @property
-    def people(self) -> int:
-        """Count the persons of the listed households."""
-        return sum(household.size for household in self.households)
 
 
 @dataclass(frozen=True, kw_only=True)
