@@ -33,7 +33,7 @@ def group() -> ResponseReturnValue:
     """Show the leading group of an area, today's members and earlier ones."""
     place, mine = own_place()
     rows = meetings_step.members(db.session(), place.area)
-    serving = [row for row in rows if row.serves_on(today())]
+    serving = [row for row in rows if row.held_on(today())]
     return render_template("oversight/group.html", place=place, mine=mine, serving=serving,
                            earlier=[row for row in rows if row not in serving])
 

@@ -7,31 +7,20 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fanpin.extensions import Base
 from fanpin.models.areas import Area
+from fanpin.models.posts import DatedPost
 from fanpin.models.scoped import Referenced, Scoped
 from fanpin.models.types import Code, Instant, Json
 from fanpin.rules.oversight import GroupPost
 
 
-class GroupMember(Referenced, Scoped, Base):
-    """A member of an area's leading group, from a day on and until another."""
+class GroupMember(DatedPost, Referenced, Scoped, Base):
+    """A member of an area's leading group."""
 
     __tablename__ = "leading_group_member"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"), index=True)
     post: Mapped[GroupPost] = mapped_column(Code(GroupPost))
-    name: Mapped[str] = mapped_column(String(60))
     unit: Mapped[str] = mapped_column(String(120))
-    since: Mapped[date]
-    until: Mapped[date | None]
-    document: Mapped[str] = mapped_column(String(200))
-    entered_by: Mapped[str] = mapped_column(String(60))
-    entered_at: Mapped[datetime] = mapped_column(Instant)
-    area: Mapped[Area] = relationship(lazy="joined")
-
-    def serves_on(self, day: date) -> bool:
-        """Say whether the person belongs to the group on the day."""
-        return self.since <= day and (self.until is None or day <= self.until)
 
 
 class JointMeeting(Referenced, Scoped, Base):

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fanpin.extensions import Base
 from fanpin.models.areas import Area
+from fanpin.models.posts import DatedPost
 from fanpin.models.scoped import Referenced, Scoped
 from fanpin.models.types import Code, Instant
 from fanpin.models.users import User
@@ -14,22 +15,14 @@ from fanpin.rules.oversight import ResponsibleKind
 from fanpin.rules.roles import Role
 
 
-class ResponsiblePerson(Referenced, Scoped, Base):
-    """Who answers for an area, from a day on and until another; earlier ones stay as history."""
+class ResponsiblePerson(DatedPost, Referenced, Scoped, Base):
+    """Who answers for an area."""
 
     __tablename__ = "responsible_person"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"), index=True)
     kind: Mapped[ResponsibleKind] = mapped_column(Code(ResponsibleKind))
-    name: Mapped[str] = mapped_column(String(60))
     post: Mapped[str] = mapped_column(String(120))
-    since: Mapped[date]
-    until: Mapped[date | None]
-    document: Mapped[str] = mapped_column(String(200))
-    entered_by: Mapped[str] = mapped_column(String(60))
-    entered_at: Mapped[datetime] = mapped_column(Instant)
-    area: Mapped[Area] = relationship(lazy="joined")
 
 
 class Training(Referenced, Scoped, Base):

@@ -75,7 +75,7 @@ def seats(session: Session, areas: Sequence[Area], *, today: date) -> list[Seat]
     for area in areas:
         for kind in responsible_at(area.kind):
             own_rows = [row for row in rows if row.area_id == area.id and row.kind is kind]
-            holder = next((row for row in own_rows if row.since <= today and (row.until is None or row.until >= today)), None)
+            holder = next((row for row in own_rows if row.held_on(today)), None)
             found.append(Seat(area, kind, holder, tuple(row for row in own_rows if row is not holder)))
     return found
 
