@@ -132,30 +132,29 @@ def look(event: Event, household: Household) -> ResponseReturnValue:
     return form.answer("regional/look.html", event=event, household=household, row=row, place=names_of([household.area_path]))
 
 
+def _by_hand(event: Event, household: Household, *, adding: bool) -> ResponseReturnValue:
+    form = ReasonForm()
+    if form.validate_on_submit():
+        with form.attempt():
+            change, said = (regional.expose, "已加入名单，请入户排查。") if adding else (regional.take_out, "已移出名单，理由已记录。")
+            change(db.session(), event, household, reason=form.reason.data or "", actor=actor(), now=now())
+            flash(f"{household.head_name}家{said}", "success")
+            return redirect(url_for("regional.households", event=event.ref))
+    return form.answer("regional/by_hand.html", event=event, household=household, adding=adding, place=names_of([household.area_path]))
+
+
 @route("/<ref:event>/households/<ref:household>/add", methods=["GET", "POST"])
 @guard(Action.REGIONAL_EXPOSE)
 def add(event: Event, household: Household) -> ResponseReturnValue:
     """Add a household by hand."""
-    form = ReasonForm()
-    if form.validate_on_submit():
-        with form.attempt():
-            regional.expose(db.session(), event, household, reason=form.reason.data or "", actor=actor(), now=now())
-            flash(f"{household.head_name}家已加入名单，请入户排查。", "success")
-            return redirect(url_for("regional.households", event=event.ref))
-    return form.answer("regional/by_hand.html", event=event, household=household, adding=True, place=names_of([household.area_path]))
+    return _by_hand(event, household, adding=True)
 
 
 @route("/<ref:event>/households/<ref:household>/remove", methods=["GET", "POST"])
 @guard(Action.REGIONAL_EXPOSE)
 def remove(event: Event, household: Household) -> ResponseReturnValue:
     """Take a household out by hand."""
-    form = ReasonForm()
-    if form.validate_on_submit():
-        with form.attempt():
-            regional.take_out(db.session(), event, household, reason=form.reason.data or "", actor=actor(), now=now())
-            flash(f"{household.head_name}家已移出名单，理由已记录。", "success")
-            return redirect(url_for("regional.households", event=event.ref))
-    return form.answer("regional/by_hand.html", event=event, household=household, adding=False, place=names_of([household.area_path]))
+    return _by_hand(event, household, adding=False)
 
 
 @post("/<ref:event>/search")
