@@ -10,7 +10,6 @@ from flask import Flask
 from fanpin.app import create_app
 from fanpin.cli import Plain, load_settings
 from fanpin.cli.adapter import register
-from fanpin.cli.adapter import register
 from fanpin.cli.demo_county import BEGUN_BEFORE, Build
 from fanpin.cli.demo_people import PASSWORD, STAFF
 from fanpin.cli.demo_planted import told_stories
