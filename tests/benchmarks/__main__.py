@@ -3,12 +3,14 @@
 import argparse
 import json
 import os
+import shlex
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +22,7 @@ from fanpin.app import create_app
 from fanpin.clock import Clock, at_noon
 from fanpin.config import Settings
 from fanpin.extensions import db
-from tests.benchmarks import deliveries, papers, prefecture, report, sheets
+from tests.benchmarks import deliveries, outages, papers, prefecture, report, sheets
 from tests.benchmarks.cases import TODAY
 from tests.benchmarks.measures import rate
 from tests.benchmarks.pages import Pages
@@ -33,67 +35,104 @@ BARE_COMMITS = 100
 
 
 def main() -> int:
-    """Measure, print the table, and return 1 where a page's statements grow with the data."""
+    """Measure, print the tables, and return 1 where a page's statements grow with the data."""
     given = _arguments()
-    say = lambda words: print(words, file=sys.stderr, flush=True)  # noqa: E731
-    runs: list[report.Measured] = []
-    imported: list[deliveries.Import] = []
+    security.set_password_profile("test")
+    growing: list[str] = []
     with tempfile.TemporaryDirectory(prefix="fanpin-benchmark-") as folder:
-        ring = crypto.create_keyring(Path(folder) / "keys.json", demo=True)
-        security.set_password_profile("test")
-        for count in given.households:
-            runs += _size(Path(folder), ring, given, count, say, imported)
-        say("screening a county")
-        screened = deliveries.screening(Path(folder))
-    runs.sort(key=lambda run: (DATABASES.index(run.database), run.households))
-    say("papers")
-    printed = papers.papers_per_second(3 if given.quick else 10)
-    say("sheets")
-    read = [sheets.measure(rows) for rows in ((2_000, 4_000) if given.quick else (10_000, 20_000))]
-    found = f"{report.table(runs, printed)}\n{sheets.table(read)}\n{deliveries.table(screened, imported)}"
-    print(found)
-    if given.json:
-        given.json.write_text(json.dumps({
-            "runs": [asdict(run) for run in runs], "papers": {code: asdict(speed) for code, speed in printed.items()},
-            "sheets": [asdict(run) for run in imported]}, indent=1))
-    if given.write:
-        _write(found)
-    growing = report.grown(runs)
+        run = Run(given, Path(folder), crypto.create_keyring(Path(folder) / "keys.json", demo=True), growing)
+        for name in given.only:
+            _say(name)
+            found = f"{getattr(run, name)()}\n\n{_imprint()}"
+            print(found, flush=True)
+            if given.write:
+                _write(name, found)
     for line in growing:
-        say(f"grows: {line}")
+        _say(f"grows: {line}")
     return 1 if growing else 0
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: each part measures one thing and returns its tables as Markdown; pages that grow are kept in `growing`."""
+
+    given: argparse.Namespace
+    folder: Path
+    ring: crypto.Keyring
+    growing: list[str]
+
+    def pages(self) -> str:
+        """Measure writing, whole pages and bare queries at every size on every database."""
+        runs = [run for count in self.given.households for run in self._size(count)]
+        runs.sort(key=lambda run: (DATABASES.index(run.database), run.households))
+        self.growing.extend(report.grown(runs))
+        if self.given.json:
+            self.given.json.write_text(json.dumps([asdict(run) for run in runs], indent=1))
+        return report.table(runs)
+
+    def papers(self) -> str:
+        """Measure printing."""
+        return report.papers_table(papers.papers_per_second(3 if self.given.quick else 10))
+
+    def sheets(self) -> str:
+        """Measure the register's sheets through the browser."""
+        return sheets.table([sheets.measure(rows) for rows in self._rows])
+
+    def deliveries(self) -> str:
+        """Measure a county's screening, and departments' sheets on their way in."""
+        screened = deliveries.screening(self.folder)
+        with _applications(self.folder / "deliveries", self.ring, ("sqlite",)) as apps:
+            prefecture.build(list(apps.values()), count=min(self.given.households))
+            imported = deliveries.imports(apps["sqlite"], self.folder / "deliveries", self._rows)
+        return deliveries.table(screened, imported)
+
+    def outages(self) -> str:
+        """Measure pages while adapters are down, on a demo county."""
+        few = self.given.quick
+        room = self.folder / "outages"
+        room.mkdir()
+        return outages.table(outages.measure(room, households=180 if few else 2_000, rounds=1 if few else 3, seconds=40 if few else 60))
+
+    @property
+    def _rows(self) -> tuple[int, int]:
+        return (2_000, 4_000) if self.given.quick else (10_000, 20_000)
+
+    def _size(self, count: int) -> Iterator[report.Measured]:
+        with _applications(self.folder / str(count), self.ring, self.given.databases) as apps:
+            _say(f"{count} households: making the data")
+            begun = time.perf_counter()
+            made = prefecture.build(list(apps.values()), count=count)
+            made_in = time.perf_counter() - begun
+            for name, app in apps.items():
+                _say(f"{count} households: measuring {name}")
+                yield _measure(name, app, made, made_in, quick=self.given.quick)
+
+
+PARTS = ("pages", "papers", "sheets", "deliveries", "outages")
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="script/benchmark", description=main.__doc__)
+    parser.add_argument("--only", type=lambda words: words.split(","), default=list(PARTS), metavar="PART,PART",
+                        help=f"parts, separated by commas (default all: {','.join(PARTS)})")
     parser.add_argument("--households", type=lambda words: [int(word) for word in words.split(",")],
                         help="sizes, separated by commas (default 2000,200000)")
     parser.add_argument("--quick", action="store_true", help="2,000 and 20,000 households, fewer repetitions")
     parser.add_argument("--database", choices=(*DATABASES, "both"), default="both")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there, too")
-    parser.add_argument("--write", action="store_true", help="put the tables into docs/performance.md")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures of the pages there, too")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/performance.md, each in its place")
     given = parser.parse_args()
     given.households = sorted(given.households or ([2_000, 20_000] if given.quick else [2_000, 200_000]))
     given.databases = DATABASES if given.database == "both" else (given.database,)
-    if "postgresql" in given.databases and not SERVER:
+    if unknown := [name for name in given.only if name not in PARTS]:
+        parser.error(f"there is no part {', '.join(unknown)}, only {', '.join(PARTS)}")
+    if "pages" in given.only and "postgresql" in given.databases and not SERVER:
         parser.error("FANPIN_TEST_POSTGRESQL_URL is not set; script/benchmark starts a server and sets it")
     return given
-
-
-def _size(folder: Path, ring: crypto.Keyring, given: argparse.Namespace, count: int, say: object,
-          imported: list[deliveries.Import]) -> Iterator[report.Measured]:
-    with _applications(folder / str(count), ring, given.databases) as apps:
-        say(f"{count} households: making the data")
-        begun = time.perf_counter()
-        made = prefecture.build(list(apps.values()), count=count)
-        made_in = time.perf_counter() - begun
-        for name, app in apps.items():
-            say(f"{count} households: measuring {name}")
-            yield _measure(name, app, made, made_in, quick=given.quick)
-        if count == given.households[0]:
-            say("taking in deliveries")
-            sizes = (2_000, 4_000) if given.quick else (10_000, 20_000)
-            imported += deliveries.imports(next(iter(apps.values())), folder / str(count), sizes)
 
 
 def _measure(name: str, app: Flask, made: prefecture.Prefecture, made_in: float, *, quick: bool) -> report.Measured:
@@ -164,9 +203,19 @@ def _on_server(statement: str) -> None:
     engine.dispose()
 
 
-def _write(found: str) -> None:
-    before, _mark, _old = PAGE.read_text(encoding="utf-8").partition("<!-- measured -->")
-    PAGE.write_text(f"{before}<!-- measured -->\n\n{found}", encoding="utf-8")
+def _imprint() -> str:
+    """Say which command printed tables, of which commit, and how busy the machine was at the end."""
+    asked = ["git", "rev-parse", "--short", "HEAD"]
+    commit = subprocess.run(asked, cwd=PAGE.parent, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
+    command = shlex.join(["script/benchmark", *sys.argv[1:]])
+    return f"*`{command}`, {datetime.now(UTC):%Y-%m-%d}, commit {commit}, load {os.getloadavg()[0]:.1f}*"
+
+
+def _write(name: str, found: str) -> None:
+    begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(begin)
+    _, _, after = rest.partition(end)
+    PAGE.write_text(f"{before}{begin}\n{found}\n{end}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

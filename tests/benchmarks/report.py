@@ -39,10 +39,9 @@ def grown(runs: Sequence[Measured]) -> list[str]:
     return found
 
 
-def table(runs: Sequence[Measured], papers: Mapping[str, Rate]) -> str:
-    """Return everything as Markdown."""
-    parts = [_writing(runs), _against(runs), _pages(runs), _queries(runs), _papers(papers)]
-    return "\n\n".join(parts) + "\n"
+def table(runs: Sequence[Measured]) -> str:
+    """Return writing, pages and queries as Markdown."""
+    return "\n\n".join([_writing(runs), _against(runs), _pages(runs), _queries(runs)])
 
 
 def _rows(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -54,7 +53,7 @@ def _writing(runs: Sequence[Measured]) -> str:
     rows = [[run.database, f"{run.households:,}", f"{run.load:.1f}", f"{run.commits:.0f}", _both(run.rates.households),
              _both(run.rates.households_batched), _both(run.rates.decisions), _both(run.rates.submissions),
              f"{run.rates.household_statements} / {run.rates.decision_statements}", f"{run.made_in:.0f} s"] for run in runs]
-    return "## Writing, per second (in brackets: per second of processor time, PostgreSQL's own not counted)\n\n" + _rows(
+    return "### Writing, per second (in brackets: per second of processor time, PostgreSQL's own not counted)\n\n" + _rows(
         ["database", "households", "load", "bare commits", "household + 4", "in batches of 50", "decisions", "lists submitted",
          "statements: household / decision", "data made in"], rows)
 
@@ -73,7 +72,7 @@ def _against(runs: Sequence[Measured]) -> str:
             _ratio(run, "list query, p50", queries[LIST_QUERY].p50, PEER_LIST, AIM_LIST, " ms"),
             _ratio(run, "ID search, p50", queries[SEARCH_QUERY].p50, PEER_SEARCH, AIM_SEARCH, " ms"),
         ]
-    return "## Against the orientation\n\n" + _rows(
+    return "### Against the orientation\n\n" + _rows(
         ["database", "households", "what", "here", "peer", "ratio", "aim", "reached"], rows)
 
 
@@ -88,16 +87,17 @@ def _pages(runs: Sequence[Measured]) -> str:
     rows = [[run.database, f"{run.households:,}", page.name, f"{page.time.p50:.1f}", f"{page.time.p95:.1f}", f"{page.time.cpu:.1f}",
              f"{page.size / 1000:.1f}", f"{page.squeezed / 1000:.1f}", str(page.statements)]
             for run in runs for page in run.pages]
-    return "## Whole pages\n\n" + _rows(
+    return "### Whole pages\n\n" + _rows(
         ["database", "households", "page", "p50 ms", "p95 ms", "CPU ms", "kB", "kB compressed", "statements"], rows)
 
 
 def _queries(runs: Sequence[Measured]) -> str:
     rows = [[run.database, f"{run.households:,}", query.name, f"{query.time.p50:.2f}", f"{query.time.p95:.2f}"]
             for run in runs for query in run.queries]
-    return "## Queries over the whole prefecture\n\n" + _rows(["database", "households", "query", "p50 ms", "p95 ms"], rows)
+    return "### Queries over the whole prefecture\n\n" + _rows(["database", "households", "query", "p50 ms", "p95 ms"], rows)
 
 
-def _papers(papers: Mapping[str, Rate]) -> str:
-    return "## Papers per second, warm press\n\n" + _rows(
+def papers_table(papers: Mapping[str, Rate]) -> str:
+    """Return printing as Markdown."""
+    return "### Papers per second, warm press\n\n" + _rows(
         ["paper", "per second"], [[code, f"{value.per_second:.1f}"] for code, value in papers.items()])
