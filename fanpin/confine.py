@@ -26,6 +26,7 @@ SETUP_FAILED = 125
 OPEN_FILES = 256
 WRITTEN_FILE_MB = 1024
 NICENESS, TRIES, PAUSE_SECONDS = 5, 5, 0.03
+LOOK_SECONDS = 5.0
 
 SYSTEM_PATHS = (
     "/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/fonts", "/etc/mime.types", "/etc/localtime",
@@ -76,7 +77,7 @@ def confine(policy: Policy) -> dict[str, bool]:
     for name in set(os.environ) - set(policy.environment):
         del os.environ[name]
     if policy.parent is not None:
-        _die_with(policy.parent)
+        (_look_after if policy.frames else _die_with)(policy.parent)
     _step_back()
     no_new_privileges = _libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
     namespace = False if policy.network else _leave_network()
@@ -99,6 +100,16 @@ def _die_with(parent: int) -> None:
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
         os._exit(SETUP_FAILED)
+
+
+def _look_after(parent: int) -> None:
+    """End some seconds after the parent: the kernel would do so when one of the threads ends that share a lasting child."""
+    def look(_number: int, _frame: object) -> None:
+        if os.getppid() != parent:
+            os._exit(SETUP_FAILED)
+
+    signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, LOOK_SECONDS, LOOK_SECONDS)
 
 
 def _step_back() -> None:

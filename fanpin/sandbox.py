@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
@@ -142,7 +142,8 @@ class Child:
         if self._process is not None and self._process.ended():
             self._end()
         if self._process is None:
-            self._process = _Process(_start(self._policy, self._command, self._environment))
+            # One that hangs would not notice that nobody will read its answer: it ends with whoever started it.
+            self._process = _Process(_start(replace(self._policy, parent=os.getpid()), self._command, self._environment))
             self._asked = 0
         return self._process
 

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -186,6 +187,20 @@ def test_open_files_of_the_parent_are_not_inherited(tmp_path: Path) -> None:
         os.set_inheritable(held.fileno(), True)
         done = run_code(f"import os\ntry: os.fstat({held.fileno()}); print('open')\nexcept OSError: print('closed')")
     assert done.stdout == b"closed\n"
+
+
+def test_a_lasting_child_that_hangs_ends_with_whoever_started_it(answerer: Path) -> None:
+    code = ("import sys; from fanpin.sandbox import Child; child = Child([sys.argv[1]]); "
+            "print(child.ask(b'pid', wall_seconds=20).decode(), flush=True); child.ask(b'sleep 600', wall_seconds=600)")
+    parent = subprocess.Popen([sys.executable, "-c", code, answerer], stdout=subprocess.PIPE, text=True)
+    hanging = Path("/proc", parent.stdout.readline().strip())
+    assert hanging.exists()
+    parent.kill()
+    parent.communicate()
+    until = time.monotonic() + 20
+    while hanging.exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not hanging.exists()
 
 
 def test_a_child_steps_back_behind_the_pages(child: Child) -> None:
