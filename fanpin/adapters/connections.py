@@ -8,7 +8,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from fanpin.adapters.contract import Transport
-from fanpin.adapters.manifest import Mode, Setting, SettingType, Table
+from fanpin.adapters.manifest import ColumnType, Mode, Setting, SettingType, Table
 from fanpin.adapters.reach import Reach
 from fanpin.adapters.transports.http import Platform
 from fanpin.adapters.transports.sql import Database
@@ -17,6 +17,9 @@ PREFIX = "transport"
 CHOICE = PREFIX
 ADDRESS, TOKEN_ADDRESS, APPLICATION, SECRET, SCHEMA, FIELDS, RECORDS = (
     f"{PREFIX}_{name}" for name in ("address", "token_address", "application", "secret", "schema", "fields", "records"))
+# What a key column holds by which a person can be asked about: the first that a table has.
+ASKED_BY = (ColumnType.ID_NUMBER, ColumnType.CERTIFICATE, ColumnType.HEAD_ID)
+YES, NO = "yes", "no"
 PAIR = re.compile(r"[，,、；;\s]+")
 
 
@@ -29,7 +32,8 @@ def settings(transports: Sequence[Transport], tables: Sequence[Table]) -> tuple[
     ways = [way for way in (Transport.DATABASE, Transport.PLATFORM) if way in transports]
     # A register that may only be asked about named persons is never fetched as a whole.
     fetched = [table for table in tables if all(claim.mode is Mode.BULK for claim in table.claims)]
-    if not ways or not fetched:
+    asked = [table for table in tables if askable(table)]
+    if not ways or not (fetched or asked):
         return ()
     choices = ((Transport.SHEET.value, Transport.SHEET.title), *((way.value, way.title) for way in ways))
     return (
@@ -38,6 +42,7 @@ def settings(transports: Sequence[Transport], tables: Sequence[Table]) -> tuple[
                 hint="中间库如 postgresql+psycopg://用户:口令@10.0.0.1/库名；平台如 https://10.0.0.1"),
         *(Setting(name=source_of(table.code), title=f"“{table.title}”取自",
                   hint="中间库：表或视图名，空格后可写增量字段；平台：接口路径") for table in fetched),
+        *(setting for table in asked for setting in _asked(table)),
         Setting(name=FIELDS, title="字段对应", hint="代码字段写成 ZJHM=身份证号、XM=姓名"),
         Setting(name=SCHEMA, title="中间库的模式（schema）"),
         Setting(name=TOKEN_ADDRESS, title="平台令牌的路径", hint="如 /token；固定令牌的平台不填"),
@@ -57,26 +62,54 @@ def fetched_tables(tables: Sequence[Table], values: Mapping[str, str]) -> list[T
     return [table for table in tables if values.get(source_of(table.code)) and values.get(CHOICE) != Transport.SHEET.value]
 
 
+def _asked(table: Table) -> tuple[Setting, Setting]:
+    return (
+        Setting(name=asked_from(table.code), title=f"“{table.title}”逐人查询取自",
+                hint="联审发起后按被查询人的身份证号自动查询。中间库：表或视图名；平台：查询接口的路径。不填的由核查员填报"),
+        Setting(name=whole_register(table.code), title=f"“{table.title}”的中间库里没有这个人时", type=SettingType.CHOICE,
+                default=NO, choices=((NO, "不能算“未查到”，由核查员人工核实"),
+                                     (YES, "算“未查到”：这张表或视图就是登记范围内的全部记录，并随时更新")),
+                hint="只对中间库起作用；平台要对每个人写明查询结果"))
+
+
+def askable(table: Table) -> bool:
+    """Say whether a department's system can be asked about single persons in this table."""
+    return (any(claim.mode is Mode.QUESTION for claim in table.claims)
+            and any(column.type in ASKED_BY for column in table.columns))
+
+
+def asked_from(table: str) -> str:
+    """Name the setting that says where persons are asked about."""
+    return f"{PREFIX}_ask_{table}"
+
+
+def whole_register(table: str) -> str:
+    """Name the setting by which a department declares that who is not in its table is not in its register."""
+    return f"{PREFIX}_whole_{table}"
+
+
 def is_ours(name: str) -> bool:
     """Say whether a setting is the core's: it never reaches a plugin."""
     return name == PREFIX or name.startswith(f"{PREFIX}_")
 
 
 def connected(values: Mapping[str, str], table: str, *, folder: Path | None = None,
-              reach: Reach = Reach()) -> Database | Platform | None:
-    """Return where a table comes from, None where it comes as a sheet; raise Unconnected in plain words.
+              reach: Reach = Reach(), asking: bool = False) -> Database | Platform | None:
+    """Return where a table comes from, or is asked about; None where it comes as a sheet; raise Unconnected in plain words.
 
     A database that is a file must lie in `folder`: a setting must not lead to the platform's own. `reach` says which
     hosts may be connected to.
     """
-    way, place, _, rest = values.get(CHOICE, ""), *values.get(source_of(table), "").partition(" ")
+    named = asked_from(table) if asking else source_of(table)
+    way, place, _, rest = values.get(CHOICE, ""), *values.get(named, "").strip().partition(" ")
     address = values.get(ADDRESS, "")
     if way not in (Transport.DATABASE.value, Transport.PLATFORM.value) or not place:
         return None
     if not address:
         raise Unconnected("还没有填写中间库或平台的地址")
     if way == Transport.DATABASE.value:
-        database = Database(url=address, table=place, schema=values.get(SCHEMA, ""), watermark=rest.strip(), reach=reach)
+        database = Database(url=address, table=place, schema=values.get(SCHEMA, ""), watermark="" if asking else rest.strip(),
+                            reach=reach)
         if problem := database.problem():
             raise Unconnected(problem)
         if any(folder is None or not file.resolve().is_relative_to(folder.resolve()) for file in database.files):

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Self
@@ -27,7 +27,7 @@ class Fetching:
 
     def __init__(self, table: Table, source: Database | Platform, *, today: date, since: str = "",
                  renamed: Mapping[str, str] | None = None, question: Mapping[str, object] | None = None,
-                 ticket: str = "", lines: bool = False) -> None:
+                 ticket: str = "", lines: bool = False, persons: Sequence[str] | None = None) -> None:
         self.mark, self.waiting, self._table = since, None, table
         self._child = Child(["-m", "fanpin.adapters.transports.remote"], memory_mb=MEMORY_MB, cpu_seconds=CPU_SECONDS,
                             output_limit=LARGEST_ANSWER, files=_files(source), network=True, max_requests=ENDLESS,
@@ -36,7 +36,7 @@ class Fetching:
         names = dict(renamed or {})
         wanted: OpenDatabase | OpenPlatform
         if isinstance(source, Database):
-            wanted = OpenDatabase(table, names, since, source, lines)
+            wanted = OpenDatabase(table, names, since, source, lines, None if persons is None else tuple(persons))
         else:
             asked = None if question is None else dict(question)
             wanted = OpenPlatform(table, names, since, source, today, asked, ticket, lines)

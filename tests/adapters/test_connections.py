@@ -31,6 +31,25 @@ def test_an_adapter_offers_the_choice_and_one_source_for_each_table_that_arrives
     assert {setting.name for setting in manifest.settings if setting.secret} == {"transport_address", "transport_secret"}
 
 
+def test_each_table_that_answers_about_persons_has_a_source_of_its_own_and_says_whether_it_is_the_whole_register() -> None:
+    manifest = run.declared(distributions.find("fanpin-public-security")).manifest
+    assert manifest is not None
+    settings = {setting.name: setting for setting in manifest.settings}
+    assert [name for name in settings if "_ask_" in name] == ["transport_ask_persons", "transport_ask_vehicles"]
+    assert settings["transport_whole_vehicles"].default == "no" and set(dict(settings["transport_whole_vehicles"].choices)) == {"no", "yes"}
+    assert all(len(name) <= 40 for name in settings)
+
+
+def test_the_source_that_is_asked_is_not_the_one_that_is_fetched() -> None:
+    values = DATABASE | {"transport_ask_aid": " v_dbcx "}
+    asked = connected(values, "aid", folder=Path("/data"), asking=True)
+    assert asked == Database(url="sqlite:////data/zjk.sqlite", table="v_dbcx")
+    assert connected(values, "aid", folder=Path("/data")) is None
+    assert connected(values, "relief", folder=Path("/data"), asking=True) is None
+    asked = connected(PLATFORM | {"transport_ask_aid": "/api/cx"}, "aid", asking=True)
+    assert asked is not None and asked.url == "https://10.0.0.1/api/cx"
+
+
 def test_an_adapter_for_sheets_alone_offers_no_choice() -> None:
     assert connections.settings((Transport.SHEET,), ()) == ()
 

@@ -20,6 +20,7 @@ CONNECT_SECONDS = 3.0
 READ_SECONDS = 10.0
 CALL_SECONDS = 60.0
 ATTEMPTS = 3
+ASKING_ATTEMPTS = 2
 BACKOFF_SECONDS = 0.5
 LONGEST_BACKOFF = 8.0
 PAGE_BYTES = 8 << 20
@@ -92,6 +93,7 @@ class Client:
 
     platform: Platform
     seconds: float = CALL_SECONDS
+    attempts: int = ATTEMPTS
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
     jitter: Callable[[], float] = random.random
@@ -156,17 +158,17 @@ class Client:
 
     def _call(self, method: str, address: str, *, body: Mapping[str, object] | None = None) -> tuple[int, object]:
         renewed = False
-        for attempt in range(1, ATTEMPTS + 2):
+        for attempt in range(1, self.attempts + 2):
             try:
                 status, wait, content = self._send(method, address, body=body, headers=self._authorized())
             except (OSError, http.client.HTTPException) as error:
-                if attempt >= ATTEMPTS:
+                if attempt >= self.attempts:
                     raise PlatformFailed(f"连不上数据共享平台（{_why(error)}），已试{attempt}次") from None
                 self._pause(attempt, None)
                 continue
             if status == http.client.UNAUTHORIZED and self.platform.token_url and not renewed:
                 self._token, renewed = "", True
-            elif status in AGAIN and attempt < ATTEMPTS:
+            elif status in AGAIN and attempt < self.attempts:
                 self._pause(attempt, wait)
             elif status in (http.client.OK, http.client.ACCEPTED):
                 return status, _document(content)

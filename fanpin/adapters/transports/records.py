@@ -1,11 +1,11 @@
 """Records with named fields, from a database or a platform, into what the contract calls rows."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from fanpin.adapters import cells, headers
 from fanpin.adapters.headers import HeaderRefused
-from fanpin.adapters.manifest import Table
+from fanpin.adapters.manifest import RESULT, Table
 from fanpin.adapters.wire import ROWS_AT_A_TIME, Chunk, Problem, ReadRow
 
 Record = Mapping[str, object]
@@ -20,8 +20,8 @@ class RecordsRefused(Exception):
 class Records:
     """Reads pages of records as a table; the first page decides which field is which column."""
 
-    def __init__(self, table: Table, renamed: Mapping[str, str]) -> None:
-        self._table, self._renamed = table, renamed
+    def __init__(self, table: Table, renamed: Mapping[str, str], *, asked: bool = False) -> None:
+        self._table, self._renamed, self._asked = table, renamed, asked
         self._fields: dict[str, str] = {}
         self._headings: tuple[str, ...] = ()
         self._scales: Mapping[str, int] = {}
@@ -49,10 +49,18 @@ class Records:
             yield tuple(_typed(record.get(field)) for field in self._fields.values())
 
     def _recognise(self, records: list[Record]) -> None:
-        fields = list(dict.fromkeys(field for record in records for field in record))
+        self.recognise(list(dict.fromkeys(field for record in records for field in record)))
+
+    def recognise(self, fields: Sequence[str]) -> Mapping[str, str]:
+        """Decide which field is which column; return the fields by the column's canonical name."""
         called = [self._renamed.get(field, field) for field in fields]
         try:
             header = headers.find([called], [self._table])
+            if header is None and self._asked:
+                # Where nothing was found, an answer may hold the result and none of what a registration has.
+                fields = [*fields, *self._needless(called)]
+                called = [self._renamed.get(field, field) for field in fields]
+                header = headers.find([called], [self._table])
         except HeaderRefused as refused:
             raise RecordsRefused(str(refused)) from None
         if header is None:
@@ -61,6 +69,13 @@ class Records:
         self._fields = {name: fields[place] for name, place in header.places.items()}
         self._headings = tuple(called[place] for place in header.places.values())
         self._scales = header.scales
+        return self._fields
+
+    def _needless(self, called: list[str]) -> list[str]:
+        """Name the required columns that are lacking and no keys, where the answers say by themselves what was found."""
+        says = {headers.plain(name) for name in called} & {headers.plain(name) for name in self._table.column(RESULT).names}
+        keys = {column.name for column in self._table.columns if column.type.is_key}
+        return [name for name in headers.missing([called], self._table) if name not in keys] if says else []
 
     def _chunk(self, records: list[Record]) -> Chunk:
         rows, problems, known, refused = [], [], [], 0

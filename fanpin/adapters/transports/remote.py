@@ -3,16 +3,17 @@
 Its first frame carries address and secret; no argument and no environment does, and nothing is ever written.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import msgspec
 from msgspec import Struct
 
 from fanpin import sandbox
-from fanpin.adapters.manifest import Table
+from fanpin.adapters.connections import ASKED_BY
+from fanpin.adapters.manifest import ColumnType, Table
 from fanpin.adapters.transports import sql
-from fanpin.adapters.transports.http import Client, Pending, Platform, PlatformFailed
+from fanpin.adapters.transports.http import ASKING_ATTEMPTS, ATTEMPTS, Client, Pending, Platform, PlatformFailed
 from fanpin.adapters.transports.records import Record, Records, RecordsRefused
 from fanpin.adapters.transports.sql import Database, DatabaseFailed
 from fanpin.adapters.wire import ROWS_AT_A_TIME, Chunk, Opened, encode
@@ -21,13 +22,14 @@ FAILURES = (PlatformFailed, DatabaseFailed, RecordsRefused)
 
 
 class OpenDatabase(Struct, frozen=True, tag="database"):
-    """Read rows of a 中间库 that are at or after the mark."""
+    """Read rows of a 中间库 that are at or after the mark, or those about the persons asked."""
 
     table: Table
     renamed: dict[str, str]
     since: str
     database: Database
     lines: bool = False
+    persons: tuple[str, ...] | None = None
 
 
 class OpenPlatform(Struct, frozen=True, tag="platform"):
@@ -84,17 +86,31 @@ def _safely(coming: Iterator[Fetched]) -> Iterator[Fetched]:
 
 def _database(wanted: OpenDatabase) -> Iterator[Fetched]:
     records = Records(wanted.table, wanted.renamed)
+    if wanted.persons is not None:
+        for rows in sql.about(wanted.database, wanted.persons, lambda names: _asked_by(records, wanted.table, names)):
+            yield from _told(records, rows, wanted.lines)
+        return
     for page in sql.pages(wanted.database, since=wanted.since):
         yield from _told(records, page.rows, wanted.lines, mark=page.watermark)
 
 
 def _platform(wanted: OpenPlatform) -> Iterator[Fetched]:
-    client, records = Client(wanted.platform), Records(wanted.table, wanted.renamed)
-    for page in _asked(client, wanted) if wanted.question is not None or wanted.ticket else client.pages(wanted.since):
+    asking = wanted.question is not None or bool(wanted.ticket)
+    client = Client(wanted.platform, attempts=ASKING_ATTEMPTS if asking else ATTEMPTS)
+    records = Records(wanted.table, wanted.renamed, asked=asking)
+    for page in _asked(client, wanted) if asking else client.pages(wanted.since):
         if isinstance(page, Pending):
             yield Fetched(Chunk(last=True), waiting=Waiting(page.ticket, page.due))
         else:
             yield from _told(records, page, wanted.lines)
+
+
+def _asked_by(records: Records, table: Table, names: Sequence[str]) -> sql.AskedBy:
+    fields = records.recognise(names)
+    key = next((column for kind in ASKED_BY for column in table.columns if column.type is kind and column.name in fields), None)
+    if key is None:
+        raise RecordsRefused(f"“{table.title}”没有证件号码一列，不能逐人查询；请在设置的“字段对应”里写明")
+    return sql.AskedBy(fields[key.name], tuple(fields.values()), certificate=key.type is ColumnType.CERTIFICATE)
 
 
 def _told(records: Records, page: list[Record], lines: bool, *, mark: str = "") -> Iterator[Fetched]:

@@ -3,16 +3,18 @@
 Runs in the core's child with the network and the secrets; the plugin never sees a statement or an address.
 """
 
-from collections.abc import Iterator, Mapping
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, select, text, type_coerce
+from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, func, select, text, type_coerce
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, NoSuchTableError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, NoSuchTableError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.types import NullType
 
@@ -27,6 +29,11 @@ MARK = "fanpin_mark"
 PORTS = {"postgresql": 5432, "mysql": 3306, "mariadb": 3306, "oracle": 1521, "mssql": 1433, "dm": 5236, "kingbase": 54321}
 # Everything else that an address may carry could lead to another host, a socket or a file.
 CARRIED = frozenset({"sslmode", "charset", "service_name", "driver", "encrypt", "trustservercertificate"})
+ASKING_SECONDS = 10
+ASKING_ATTEMPTS = 2
+PAUSE_SECONDS = 1.0
+MOST_ANSWERS = 20_000
+NUMBER_LENGTH = 18
 
 Row = Mapping[str, object]
 
@@ -99,6 +106,54 @@ def pages(database: Database, *, since: str = "") -> Iterator[Page]:
         engine.dispose()
 
 
+@dataclass(frozen=True)
+class AskedBy:
+    """By which field persons are asked about, and which fields are read: no other leaves the department's database."""
+
+    key: str
+    fields: tuple[str, ...]
+    certificate: bool = False
+
+
+def about(database: Database, persons: Sequence[str], choose: Callable[[Sequence[str]], AskedBy], *,
+          sleep: Callable[[float], None] = time.sleep) -> Iterator[list[Row]]:
+    """Read the rows about these ID numbers; a connection that fails before the first row is tried once more."""
+    engine = _engine(database.url)
+    try:
+        for attempt in range(1, ASKING_ATTEMPTS + 1):
+            begun = False
+            try:
+                with _reading(engine, seconds=ASKING_SECONDS) as connection:
+                    for rows in _about(connection, _table(connection, database), persons, choose):
+                        begun = True
+                        yield rows
+                return
+            except OperationalError:
+                if begun or attempt == ASKING_ATTEMPTS:
+                    raise
+                sleep(PAUSE_SECONDS * (0.5 + random.random() / 2))
+    except SQLAlchemyError as error:
+        raise DatabaseFailed(f"中间库没有给出数据（{type(error).__name__}），请核对地址、账号和权限") from None
+    finally:
+        engine.dispose()
+
+
+def _about(connection: Connection, table: Table, persons: Sequence[str],
+           choose: Callable[[Sequence[str]], AskedBy]) -> Iterator[list[Row]]:
+    asked = choose([column.name for column in table.columns])
+    key = table.columns[asked.key]
+    # Both ways of writing the last X, rather than a function over the column: an index on it stays useful.
+    numbers = list(dict.fromkeys(written for number in persons for written in (number, number.lower())))
+    wanted = func.substr(key, 1, NUMBER_LENGTH) if asked.certificate else key
+    query, count = select(*(table.columns[name] for name in asked.fields)).where(wanted.in_(numbers)), 0
+    with connection.execution_options(stream_results=True, yield_per=CHUNK).execute(query) as result:
+        for part in result.mappings().partitions(CHUNK):
+            count += len(part)
+            if count > MOST_ANSWERS:
+                raise DatabaseFailed(f"对{len(persons)}人查出的超过{MOST_ANSWERS}行，请核对表或视图是否设置正确")
+            yield [{str(name): value for name, value in row.items()} for row in part]
+
+
 def _pages(connection: Connection, table: Table, database: Database, since: str) -> Iterator[Page]:
     query, reached, count = select(table), since, 0
     if database.watermark:
@@ -150,11 +205,11 @@ def _read_only(url: URL) -> URL:
 
 
 @contextmanager
-def _reading(engine: Engine) -> Iterator[Connection]:
+def _reading(engine: Engine, *, seconds: int = STATEMENT_SECONDS) -> Iterator[Connection]:
     with engine.connect() as connection:
         if engine.dialect.name == "postgresql":
             connection = connection.execution_options(postgresql_readonly=True)
-            connection.execute(text(f"SET statement_timeout = {STATEMENT_SECONDS * 1000}"))
+            connection.execute(text(f"SET statement_timeout = {seconds * 1000}"))
         yield connection
 
 
