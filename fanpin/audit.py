@@ -53,6 +53,7 @@ OTHER_EVENTS = {
     "intake.refuse": ("channel", "problem"),
     "county.screen": ("findings", "fresh", "changed"),
     "exchange.accept": ("department", "transport", "answers", "digest", "quarantined"),
+    "exchange.ask": ("department", "transport", "table", "persons", "collecting"),
     "exchange.reject": ("department", "transport", "problem"),
     "register.compared": ("rows", "refused", "households", "differing"),
     "register.applied": ("households",),

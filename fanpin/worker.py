@@ -32,6 +32,9 @@ from fanpin.steps import (
     sessions,
 )
 from fanpin.steps.delivery_intake import Intake
+from fanpin.steps.inquiry_asking import Jobs as InquiryJobs
+from fanpin.steps.inquiry_calls import any_due, owe_due
+from fanpin.steps.reminders import remind_where_due
 
 IDLE_SECONDS = 0.3
 SEAL_SECONDS = 5.0
@@ -43,6 +46,8 @@ ERASE_SECONDS = 3600.0
 MONTH_SECONDS = 3600.0
 FETCH_SECONDS = 60.0
 KNOWN_SECONDS = 600.0
+ASK_SECONDS = 30.0
+REMIND_SECONDS = 1800.0
 # Four times in a lease: three may fail.
 RENEW_SECONDS = outbox.LEASE.total_seconds() / 4
 OVERTAKEN = "处理时间过长，已由另一个程序接手。"
@@ -83,6 +88,7 @@ class Worker:
         self._handlers |= delivery_fetch.Jobs(settings.files_dir, exchange, reach).handlers
         self._folders = delivery_folder.Jobs(settings.files_dir, exchange)
         self._handlers |= self._folders.handlers
+        self._handlers |= InquiryJobs(exchange, reach).handlers
         self._handlers |= register_export.Jobs(settings.files_dir, demo=app.config["FANPIN_DEMO_KEYS"]).handlers
         self._handlers |= channel_fetch.Jobs(settings.files_dir, exchange, reach).handlers
         self._handlers |= channel_reading.Jobs(settings.files_dir).handlers
@@ -91,7 +97,8 @@ class Worker:
             (SEAL_SECONDS, self.seal), (TIDY_SECONDS, self.tidy), (LEARN_SECONDS, self.learn), (MATCH_SECONDS, self.match),
             (JUDGE_SECONDS, self.judge), (ERASE_SECONDS, self.erase), (MONTH_SECONDS, self.screen_where_due),
             (FETCH_SECONDS, self.fetch_where_due), (KNOWN_SECONDS, self.compare_known),
-            (FETCH_SECONDS, self.look_into_folders)]
+            (FETCH_SECONDS, self.look_into_folders),
+            (ASK_SECONDS, self.ask_where_due), (REMIND_SECONDS, self.remind_where_due)]
         self._done_at = [0.0] * len(self._chores)
 
     def __enter__(self) -> Self:
@@ -245,6 +252,25 @@ class Worker:
                 if due:
                     with writing(session):
                         adapter_known.owe(session, due, now=self._now())
+
+    def ask_where_due(self) -> None:
+        """Owe the calls to departments' systems whose pause is over, and the tickets whose day has come."""
+        with self.app.app_context():
+            session = db.session()
+            with system_scope(session, reason="自动查询"):
+                read_only(session)
+                due = any_due(session, now=self._now())
+                session.commit()
+                if due:
+                    with writing(session):
+                        owe_due(session, now=self._now())
+
+    def remind_where_due(self) -> None:
+        """Remind departments of what they have not answered in time, once in a working day."""
+        with self.app.app_context():
+            session = db.session()
+            with writing(session), system_scope(session, reason="到期自动催办"):
+                remind_where_due(session, now=self._now(), today=legal_date(self._now()))
 
     @contextmanager
     def _holding(self, item: OutboxItem) -> Iterator[None]:

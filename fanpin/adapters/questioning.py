@@ -54,9 +54,9 @@ def ask(installed: Installed, manifest: Manifest, table: Table, source: Database
         number: str, today: date, renamed: Mapping[str, str], settings: Mapping[str, str], ticket: str = "") -> Told:
     """Ask about the persons, or collect the answer to an earlier question about them; a failure raises AdapterFailed.
 
-    A row about anybody else rejects the whole answer. `number` is the same for each try of one question.
+    A row about anybody else rejects the whole answer. `number` is the same for both tries of one call.
     """
-    if len(persons) > MOST_PERSONS:
+    if not ticket and len(persons) > MOST_PERSONS:
         raise ValueError(f"{len(persons)} persons are more than {MOST_PERSONS} in one call")
     asked = {person.id_number for person in persons}
     how = ({"persons": sorted(asked)} if isinstance(source, Database) else {"ticket": ticket} if ticket

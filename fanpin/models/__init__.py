@@ -4,6 +4,7 @@ from fanpin.models import (
     adapters,
     areas,
     audit,
+    calls,
     cases,
     county,
     deliberation,
@@ -35,7 +36,7 @@ from fanpin.models import (
 )
 
 __all__ = [
-    "adapters", "areas", "audit", "cases", "county", "deliberation", "deliveries", "events", "findings", "households",
+    "adapters", "areas", "audit", "calls", "cases", "county", "deliberation", "deliveries", "events", "findings", "households",
     "keychecks", "lead_imports", "leading_groups", "leads", "lines", "measures", "notices", "outbox", "papers", "quality",
     "rectification", "register", "relocation", "reviews", "rounds", "staff", "supervision", "surveys", "township",
     "users", "warnings",

@@ -126,6 +126,8 @@ class Question(Referenced, _AtLevel, Base):
     answered_at: Mapped[datetime | None] = mapped_column(Instant)
     by_province: Mapped[bool] = mapped_column(default=False)
     delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"), index=True)
+    # The release of the adapter that answered by itself; of what came by a delivery, the delivery knows it.
+    release_id: Mapped[int | None] = mapped_column(ForeignKey("adapter_release.id"), index=True)
     inquiry: Mapped[AnyInquiry] = relationship(back_populates="questions")
 
 

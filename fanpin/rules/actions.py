@@ -75,6 +75,8 @@ class Action(TitledEnum):
     COUNTY_INQUIRE = ("county.inquire", "发起联审")
     COUNTY_ANSWER = ("county.answer", "部门答复核查")
     COUNTY_SIGN = ("county.sign", "部门签字确认")
+    COUNTY_ASK_AGAIN = ("county.ask_again", "再次查询部门系统")
+    COUNTY_REMIND = ("county.remind", "催办部门答复")
     COUNTY_STATE = ("county.state", "登记未授权人员的村级证明")
     COUNTY_ACCEPT = ("county.accept", "采信未授权人员的村级证明")
     COUNTY_RESOLVE = ("county.resolve", "处理十类情形")

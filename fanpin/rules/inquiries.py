@@ -119,3 +119,15 @@ def _covered(kind: Kind, signer: PersonToAsk | None, *, by_head: bool) -> NotAsk
     if signer is None or not signer.consented:
         return NotAskedReason.HEAD_UNSIGNED if by_head else NotAskedReason.UNSIGNED
     return None if kind.consent_class in signer.classes else NotAskedReason.CLASS_MISSING
+
+
+def members_to_search(kind: Kind, persons: Sequence[PersonToAsk]) -> tuple[tuple[str, ...], bool]:
+    """Return by which members a register may be searched for the household, and whether these are all its members.
+
+    Each adult must have signed for himself; the head's signature speaks for children. Nobody outside is searched for.
+    """
+    head = next((person for person in persons if person.head), None)
+    members = [person for person in persons if person.role == PersonRole.MEMBER]
+    covered = tuple(person.token for person in members
+                    if _covered(kind, person if person.adult else head, by_head=not person.adult) is None)
+    return covered, len(covered) == len(members)

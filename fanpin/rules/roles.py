@@ -166,6 +166,8 @@ PERMISSIONS = {row.action: row for row in (
     _row(A.COUNTY_INQUIRE, {R.COUNTY_ANALYST}, "三(六)"),
     _row(A.COUNTY_ANSWER, {R.DEPARTMENT_OFFICER}, "三(六)", own_department=True),
     _row(A.COUNTY_SIGN, {R.DEPARTMENT_OFFICER}, "附件1", own_department=True),
+    _row(A.COUNTY_ASK_AGAIN, {R.DEPARTMENT_OFFICER}, "三(六)", own_department=True),
+    _row(A.COUNTY_REMIND, {R.COUNTY_ANALYST}, "三(六)"),
     _row(A.COUNTY_STATE, VILLAGE, "三(三)"),
     _row(A.COUNTY_ACCEPT, {R.COUNTY_ANALYST}, "三(三)", not_same_as=(A.COUNTY_STATE,)),
     _row(A.COUNTY_RESOLVE, {R.COUNTY_ANALYST}, "附件2"),

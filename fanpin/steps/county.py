@@ -31,7 +31,7 @@ from fanpin.rules.refusals import AlreadyHandled, Invalid, NotAllowedHere
 from fanpin.rules.risks import Risk
 from fanpin.rules.roles import Actor, Role
 from fanpin.rules.stages import Stage
-from fanpin.steps import adapters, asking, doing, recheck, removals
+from fanpin.steps import adapters, asking, doing, inquiry_calls, recheck, removals
 from fanpin.steps.advance import Advanced, advance
 
 
@@ -45,11 +45,12 @@ def inquire(session: Session, case: Case, *, actor: Actor, now: datetime, today:
     plans = planned(session, case, today=today)
     _refuse_unaskable(plans)
     days = doing.setting(session, case.area_path, "inquiry_workdays")
-    code = doing.ancestor(session, case.area_path, AreaLevel.COUNTY).code12
-    due = workdays.add_workdays(today, days, calendar=calendar(session), area_code=code)
+    county = doing.ancestor(session, case.area_path, AreaLevel.COUNTY)
+    due = workdays.add_workdays(today, days, calendar=calendar(session), area_code=county.code12)
     place = _place(session, case)
     rows = [_inquiry(case, plan, place=place, due=due, actor=actor, today=today) for plan in plans if plan.questions]
     session.add_all(rows)
+    inquiry_calls.owe(session, rows, county_path=county.path, by=actor.name, now=now)
     doing.note(session, Action.COUNTY_INQUIRE, actor=actor, now=now, subject=case,
                facts={"departments": [row.department for row in rows], "questions": sum(len(r.questions) for r in rows)})
     return rows

@@ -23,7 +23,7 @@ from fanpin.rules.deliveries import DeliveryState, Proof, Told
 from fanpin.rules.departments import Department
 from fanpin.rules.refusals import Invalid, NotAllowedHere
 from fanpin.rules.roles import Actor
-from fanpin.steps import delivery_recognition, doing, files, outbox
+from fanpin.steps import delivery_recognition, doing, files, last_answers, outbox
 from fanpin.steps.delivery_reading import Source
 
 PURPOSE = "部门报送数据"
@@ -166,6 +166,7 @@ def withdraw(session: Session, row: Delivery, *, reason: str, actor: Actor, now:
     batches = select(Batch.id).where(Batch.delivery_id == row.id)
     session.execute(update(FactRow).where(FactRow.batch_id.in_(batches)).values(superseded=True))
     reopened = _unanswer(session, row, now=now)
+    last_answers.forget_delivery(session, row.id)
     doing.note(session, Action.EXCHANGE_DELIVER, actor=actor, now=now, subject=row,
                facts={"department": row.department, "withdrawn": reason, "reopened": reopened})
 

@@ -8,27 +8,22 @@ from datetime import date, datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, selectinload
 
-from fanpin import audit
 from fanpin.adapters.contract import Answer, Batch, CoverageItem, Fact, Known, NotFound, Transport
-from fanpin.models.adapters import AdapterRelease
 from fanpin.models.cases import Case
 from fanpin.models.county import Batch as BatchRow
 from fanpin.models.county import Inquiry, Question
 from fanpin.models.deliveries import Delivery
-from fanpin.models.dossier_county import is_present
 from fanpin.models.scoped import within
-from fanpin.rules.areas import AreaLevel
 from fanpin.rules.departments import Department
 from fanpin.rules.duty_kinds import SubjectKind
 from fanpin.rules.duty_tables import kind_of
 from fanpin.rules.roles import Actor
 from fanpin.rules.stages import Stage
-from fanpin.steps import adapters, doing, exchange
+from fanpin.steps import exchange, standing
 from fanpin.steps.delivery_reading import ReadRow
 from fanpin.steps.matching import Found, same_name
 
 Subject = tuple[str, object]
-STANDING = "常设批准"
 
 
 @dataclass
@@ -119,27 +114,10 @@ def answer_all(session: Session, delivery: Delivery, asked: Asked, *, whole: boo
                 if question.token in tokens:
                     question.delivery_id = delivery.id
             given += len(answers)
-            _sign_standing(session, inquiry, today=today, now=now)
+            standing.sign(session, inquiry, today=today, now=now)
             kept_out += sum(bool(asked.facts.get(question.id)) for question in questions
                             if question.reason == exchange.NO_CONSENT)
     return given, kept_out
-
-
-def _sign_standing(session: Session, inquiry: Inquiry, *, today: date, now: datetime) -> None:
-    """Sign for the county's standing approval, where every answer came of a release that it approves (附件1)."""
-    if not all(is_present(question, today) and question.delivery_id is not None for question in inquiry.questions):
-        return
-    ids = {question.delivery_id for question in inquiry.questions}
-    releases = [session.get(AdapterRelease, release_id) if release_id is not None else None for release_id in session.scalars(
-        select(Delivery.release_id).where(Delivery.id.in_(ids)))]
-    county = doing.ancestor(session, inquiry.area_path, AreaLevel.COUNTY)
-    approvals = [adapters.approval_of(session, release, county.path) if release is not None else None for release in releases]
-    documents = list(dict.fromkeys(row.document for row in approvals if row is not None))
-    if not approvals or None in approvals:
-        return
-    inquiry.signed_at, inquiry.signed_by, inquiry.signature_note = now, STANDING, f"依据{'、'.join(documents)}"[:400]
-    audit.record(session, "exchange.standing", actor="系统", now=now, stream=audit.case_stream(inquiry.case_id), object=inquiry.ref,
-                 area_path=inquiry.area_path, facts={"department": inquiry.department, "documents": documents})
 
 
 def _coverage(delivery: Delivery, answers: dict[tuple[str, str], Answer]) -> tuple[CoverageItem, ...]:

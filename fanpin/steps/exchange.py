@@ -16,6 +16,7 @@ from fanpin.adapters.contract import (
     Known,
     Later,
     NotFound,
+    Transport,
     Unavailable,
     check_batch,
     derive_check,
@@ -32,11 +33,13 @@ from fanpin.rules.departments import Department
 from fanpin.rules.refusals import AlreadyHandled, Invalid, NotAllowedHere
 from fanpin.rules.roles import Actor
 from fanpin.rules.stages import Stage
-from fanpin.steps import doing, outbox
+from fanpin.steps import doing, last_answers, outbox
 from fanpin.steps.asking import may_be_asked, subject_of
 
 KINDS_OF_ANSWER: dict[type, str] = {Known: "known", NotFound: "not_found", Later: "later", Unavailable: "unavailable"}
 BY_HAND = "人工核实"
+BY_SYSTEM = "部门系统自动答复"
+AUTOMATIC = (Transport.DATABASE, Transport.PLATFORM)
 NO_CONSENT = "本人授权已失效或不含此类信息，答复未采用；补签授权承诺书后请重新答复"
 MOST = 200
 
@@ -50,30 +53,34 @@ class Delivery:
     quarantined: tuple[str, ...] = ()
 
 
-def accept_batch(session: Session, inquiry: AnyInquiry, batch: Batch, *, actor: Actor, now: datetime, today: date,
+def accept_batch(session: Session, inquiry: AnyInquiry, batch: Batch, *, actor: Actor | None, now: datetime, today: date,
                  evidence: Mapping[tuple[str, str], str] | None = None) -> Delivery:
     """Write a department's answers to one inquiry: facts, coverage, states; the same batch again changes nothing.
 
     An answer about anybody not asked rejects the whole batch: nothing is written but the event, which the caller
     commits. Of a person whose consent does not hold today nothing is kept. `evidence` gives, by (token, kind), on
     what an officer's answer by hand rests. Answers reopen an inquiry that was signed. What the province's department
-    answers by 直通车 lands beside the county's own question, too.
+    answers by 直通车 lands beside the county's own question, too. Without an actor the department's own system answers.
     """
-    doing.permit(session, Action.OVERSIGHT_ANSWER if isinstance(inquiry, DirectRequest) else Action.COUNTY_ANSWER,
-                 actor=actor, subject=inquiry)
-    _refuse_closed(session, inquiry)
+    if actor is not None:
+        doing.permit(session, Action.OVERSIGHT_ANSWER if isinstance(inquiry, DirectRequest) else Action.COUNTY_ANSWER,
+                     actor=actor, subject=inquiry)
+    elif batch.source not in AUTOMATIC:
+        raise NotAllowedHere("没有人答复的，只能是部门系统的答复。", action=Action.COUNTY_ANSWER.value, clause="三(六)")
+    who: Actor | str = actor if actor is not None else BY_SYSTEM
+    refuse_closed(session, inquiry)
     asked = {(question.token, question.kind): question for question in inquiry.questions}
     problems = tuple(dict.fromkeys(problem.text for problem in check_batch(batch, asked, today=today)))
     if batch.department.value != inquiry.department:
         problems = ("这批答复不是本部门的，整批退回", *problems)
     if problems:
-        _reject(session, inquiry, batch, problems, actor=actor, now=now)
+        _reject(session, inquiry, batch, problems, actor=who, now=now)
         return Delivery(problems=problems)
     digest = crypto.digest(audit.canonical(_plain(batch, evidence or {})))
     if _is_repeated(session, inquiry, digest, [asked[key] for key in batch.answers]):
         return Delivery()
     row = BatchRow(department=inquiry.department, area_path=inquiry.area_path, level=inquiry.level, transport=batch.source.value,
-                   as_of=batch.as_of, digest=digest, rows=len(batch.answers), received_at=now, received_from=actor.name)
+                   as_of=batch.as_of, digest=digest, rows=len(batch.answers), received_at=now, received_from=_name(who))
     session.add(row)
     session.flush()
     household_id, allowed = _basis(session, inquiry, today=today)
@@ -85,15 +92,16 @@ def accept_batch(session: Session, inquiry: AnyInquiry, batch: Batch, *, actor: 
     for key, answer in batch.answers.items():
         question = asked[key]
         if (question.kind, subject_of(question)) in allowed:
-            _write_answer(session, row, question, answer, batch, household_id=household_id, actor=actor, now=now,
+            _write_answer(session, row, question, answer, batch, household_id=household_id, by=_name(who), now=now,
                           today=today, evidence=(evidence or {}).get(key, ""))
             _land(session, row, beside.get((question.kind, subject_of(question))), question, answer, batch,
-                  household_id=household_id, actor=actor, now=now, today=today)
+                  household_id=household_id, by=_name(who), now=now, today=today)
         else:
-            _keep_out(session, question, actor=actor, now=now)
+            _keep_out(question, by=_name(who), now=now)
             quarantined.append(question.subject_name)
     inquiry.signed_at, inquiry.signed_by, inquiry.signature_note = None, "", ""
-    audit.record(session, "exchange.accept", actor=actor, now=now, stream=audit.case_stream(inquiry.case_id),
+    last_answers.keep(session, [*(asked[key] for key in batch.answers), *beside.values()], row, household_id=household_id)
+    audit.record(session, "exchange.accept", actor=who, now=now, stream=audit.case_stream(inquiry.case_id),
                  object=inquiry.ref, area_path=inquiry.area_path,
                  facts={"department": inquiry.department, "transport": batch.source.value, "answers": len(batch.answers),
                         "digest": digest, "quarantined": len(quarantined)})
@@ -123,8 +131,12 @@ def _own_questions(session: Session, request: DirectRequest) -> dict[tuple[str, 
     return {(row.kind, subject_of(row)): row for row in rows}
 
 
+def _name(who: Actor | str) -> str:
+    return who if isinstance(who, str) else who.name
+
+
 def _land(session: Session, batch_row: BatchRow, own: Question | None, asked: Question, answer: Answer, batch: Batch, *,
-          household_id: int, actor: Actor, now: datetime, today: date) -> None:
+          household_id: int, by: str, now: datetime, today: date) -> None:
     """Let the province's answer stand for the county's question where that has none, or where the province found something.
 
     A registration that the county's department found is never cleared from above: it stays until that department answers anew.
@@ -139,7 +151,7 @@ def _land(session: Session, batch_row: BatchRow, own: Question | None, asked: Qu
         _write_answer(session, batch_row, own, _about(answer, own.token), replace(
             batch, coverage=tuple(replace(item, subjects=frozenset({own.token})) for item in batch.coverage
                                   if item.kind == asked.kind and asked.token in item.subjects)),
-            household_id=household_id, actor=actor, now=now, today=today, evidence=asked.evidence)
+            household_id=household_id, by=by, now=now, today=today, evidence=asked.evidence)
         own.by_province = True
         own.inquiry.signed_at, own.inquiry.signed_by, own.inquiry.signature_note = None, "", ""
 
@@ -163,7 +175,7 @@ def to_answer(session: Session, *, actor: Actor, today: date) -> list[Inquiry]:
 def sign(session: Session, inquiry: Inquiry, *, note: str, actor: Actor, now: datetime, today: date) -> None:
     """Sign for accuracy and truth (对准确性、真实性负责), once every question has a present answer."""
     doing.permit(session, Action.COUNTY_SIGN, actor=actor, subject=inquiry)
-    _refuse_closed(session, inquiry)
+    refuse_closed(session, inquiry)
     if inquiry.signed_at is not None:
         raise AlreadyHandled(by=inquiry.signed_by, at=inquiry.signed_at)
     open_ones = [question.subject_name for question in inquiry.questions if not is_present(question, today)]
@@ -175,7 +187,8 @@ def sign(session: Session, inquiry: Inquiry, *, note: str, actor: Actor, now: da
                facts={"department": inquiry.department, "questions": len(inquiry.questions)})
 
 
-def _refuse_closed(session: Session, inquiry: AnyInquiry) -> None:
+def refuse_closed(session: Session, inquiry: AnyInquiry) -> None:
+    """Refuse where the joint review (or the case) that the inquiry belongs to has ended."""
     with system_scope(session, reason="部门答复时核对办理环节"):
         standing = session.execute(select(Case.stage, Case.round, Case.procedure)
                                    .where(Case.id == inquiry.case_id)).one()
@@ -203,21 +216,21 @@ def _is_repeated(session: Session, inquiry: AnyInquiry, digest: str, questions: 
                                         for question in questions)
 
 
-def _reject(session: Session, inquiry: AnyInquiry, batch: Batch, problems: Sequence[str], *, actor: Actor,
+def _reject(session: Session, inquiry: AnyInquiry, batch: Batch, problems: Sequence[str], *, actor: Actor | str,
             now: datetime) -> None:
     audit.record(session, "exchange.reject", actor=actor, now=now, stream=audit.case_stream(inquiry.case_id),
                  object=inquiry.ref, area_path=inquiry.area_path, outcome=audit.OUTCOME_REFUSED,
                  facts={"department": inquiry.department, "transport": batch.source.value, "problem": "；".join(problems)})
 
 
-def _keep_out(session: Session, question: Question, *, actor: Actor, now: datetime) -> None:
+def _keep_out(question: Question, *, by: str, now: datetime) -> None:
     question.state, question.answer, question.reason = CheckState.UNAVAILABLE.value, "", NO_CONSENT
     question.as_of, question.later_due, question.by_hand, question.evidence = None, None, False, ""
-    question.answered_by, question.answered_at, question.delivery_id = actor.name, now, None
+    question.answered_by, question.answered_at, question.delivery_id, question.release_id = by, now, None, None
 
 
 def _write_answer(session: Session, batch_row: BatchRow, question: Question, answer: Answer, batch: Batch, *,
-                  household_id: int, actor: Actor, now: datetime, today: date, evidence: str) -> None:
+                  household_id: int, by: str, now: datetime, today: date, evidence: str) -> None:
     own = [item for item in batch.coverage if item.kind == question.kind and question.token in item.subjects]
     check = derive_check(answer, subject=question.token, kind=question.kind, as_of=batch.as_of, coverage=own, today=today)
     if isinstance(answer, Known):
@@ -225,10 +238,13 @@ def _write_answer(session: Session, batch_row: BatchRow, question: Question, ans
         session.add_all(_coverage_row(batch_row, question, item) for item in own)
     question.state, question.answer = check.state.value, KINDS_OF_ANSWER[type(answer)]
     question.reason = check.reason[:200]
-    question.as_of = batch.as_of if check.state in (CheckState.HIT, CheckState.CLEAR, CheckState.STALE) else None
+    # What was found is as of the batch; that nothing was is as of the day up to which the register was searched.
+    searched = max((item.covers_to for item in own if item.complete), default=batch.as_of)
+    question.as_of = (searched if check.state is CheckState.CLEAR
+                      else batch.as_of if check.state in (CheckState.HIT, CheckState.STALE) else None)
     question.later_due = answer.due if isinstance(answer, Later) else None
     question.by_hand, question.evidence, question.by_province = bool(evidence), evidence[:400], False
-    question.answered_by, question.answered_at, question.delivery_id = actor.name, now, None
+    question.answered_by, question.answered_at, question.delivery_id, question.release_id = by, now, None, None
 
 
 def _fact_row(batch_row: BatchRow, question: Question, fact: Fact, batch: Batch, household_id: int) -> FactRow:

@@ -17,7 +17,7 @@ from fanpin.rules.duty_kinds import Basis
 from fanpin.rules.refusals import Invalid, NotAllowedHere
 from fanpin.rules.roles import Actor
 from fanpin.rules.stages import Stage
-from fanpin.steps import doing
+from fanpin.steps import doing, last_answers
 from fanpin.steps.survey import consent_of
 
 
@@ -53,6 +53,7 @@ def withdraw(session: Session, case: Case, *, withdrawn_on: date, reason: str, a
     touched = _resting_on_consent(session, case)
     row.withdrawn_on = withdrawn_on
     _stop_asking(session, case, touched, withdrawn_on)
+    last_answers.forget_questions(session, touched, household_id=case.household_id)
     doing.note(session, Action.SURVEY_WITHDRAW, actor=actor, now=now, subject=case,
                facts={"consent": row.ref, "reason": reason, "inquiries": stopped.inquiries, "answers": stopped.answers})
     return stopped

@@ -18,7 +18,7 @@ from fanpin.rules.deliveries import DeliveryState
 from fanpin.rules.departments import Department
 from fanpin.steps import adapters, county, deliveries, fact_store, files
 from fanpin.steps.delivery_intake import Intake
-from fanpin.steps.delivery_questions import STANDING
+from fanpin.steps.standing import STANDING
 from tests.builders import a_household
 from tests.conftest import StandingClock
 from tests.county import HEAD, SPOUSE, a_case_at_county

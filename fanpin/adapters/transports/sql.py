@@ -118,7 +118,7 @@ class AskedBy:
 def about(database: Database, persons: Sequence[str], choose: Callable[[Sequence[str]], AskedBy], *,
           sleep: Callable[[float], None] = time.sleep) -> Iterator[list[Row]]:
     """Read the rows about these ID numbers; a connection that fails before the first row is tried once more."""
-    engine = _engine(database.url)
+    engine = _engine(database)
     try:
         for attempt in range(1, ASKING_ATTEMPTS + 1):
             begun = False
