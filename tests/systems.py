@@ -13,6 +13,7 @@ from fanpin.models.county import Inquiry, Question
 from fanpin.models.outbox import OutboxItem
 from fanpin.steps import adapters
 from fanpin.steps.inquiry_asking import Jobs
+from tests.adapters.platform_server import HERE
 from tests.conftest import StandingClock
 from tests.world import World
 
@@ -45,13 +46,13 @@ def find(session: Session, clock: StandingClock, *departments: str) -> None:
 def connect(session: Session, world: World, clock: StandingClock, department: str, values: Mapping[str, str]) -> None:
     """Set, as the department's officer, where its persons are asked about."""
     adapters.set_settings(session, release_of(session, department), {f"transport{name}": value for name, value in values.items()},
-                          actor=world.officer(department), now=clock.now())
+                          actor=world.officer(department), now=clock.now(), reach=HERE)
     session.commit()
 
 
 def asked(session: Session, clock: StandingClock, folder: Path) -> int:
     """Carry out what is owed to departments' systems now, as the worker does; return how many calls were owed."""
-    jobs = Jobs(folder, jitter=lambda: 0.0)
+    jobs = Jobs(folder, HERE, jitter=lambda: 0.0)
     items = session.scalars(select(OutboxItem).where(OutboxItem.kind == "inquiry.ask", OutboxItem.state == "waiting")).all()
     payloads = [dict(item.payload) for item in items]
     for item in items:

@@ -5,17 +5,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from fanpin.models.calls import Reminder, SystemCall
 from fanpin.models.cases import Case
 from fanpin.models.county import (
-    AnyInquiry, CoverageRow, DirectRequest, FactRow, FindingRow, Question, Resolution, UnaskedStatement,
+    AnyInquiry, CoverageRow, DirectRequest, FactRow, FindingRow, Inquiry, Question, Resolution, UnaskedStatement,
 )
 from fanpin.models.dossier_county import inquiries_of, is_present
 from fanpin.models.surveys import Survey
 from fanpin.rules.book import kinds_behind
+from fanpin.rules.calls import CallState
 from fanpin.rules.checks import CheckState
 from fanpin.rules.circumstances import CIRCUMSTANCES, Circumstance
 from fanpin.rules.clarifications import ResolutionKind
@@ -25,11 +28,21 @@ from fanpin.rules.duty_kinds import SubjectKind, Unit
 from fanpin.rules.income import yuan
 from fanpin.rules.stages import Procedure
 from fanpin.rules.survey import SurveyItem
+from fanpin.steps import last_answers
 
 # 第八项: 空挂户.
 EMPTY = 8
+GROWN_OLD = "答复已超过90天，须重新查询"
 # The worst of several answers is what a light shows.
 WORST = (CheckState.NOT_FOUND, CheckState.UNAVAILABLE, CheckState.STALE, CheckState.WAITING)
+
+
+@dataclass(frozen=True)
+class Last:
+    """The last good answer to a question that has none now, in words: shown greyed, counted nowhere."""
+
+    said: str
+    as_of: date
 
 
 @dataclass(frozen=True)
@@ -41,10 +54,13 @@ class Answer:
     state: CheckState
     scope: str
     facts: tuple[str, ...]
+    last: "Last | None" = None
 
     @property
     def said(self) -> str:
-        """Return the facts, or the sentence of the check."""
+        """Return the facts, or the sentence of the check; what no longer counts is said as the last good answer."""
+        if self.last is not None and self.state is CheckState.STALE:
+            return GROWN_OLD
         return "；".join(self.facts) if self.facts else self.question.reason
 
 
@@ -56,6 +72,18 @@ class DepartmentAnswers:
     title: str
     answers: tuple[Answer, ...]
     today: date
+    calls: tuple[SystemCall, ...] = ()
+    reminders: tuple[Reminder, ...] = ()
+
+    @property
+    def asking(self) -> tuple[SystemCall, ...]:
+        """List the calls to the department's system that have not brought an answer."""
+        return tuple(call for call in self.calls if call.state is not CallState.DONE)
+
+    @property
+    def lasts(self) -> dict[int, Last]:
+        """Return the last good answers by the question that has none now."""
+        return {answer.question.id: answer.last for answer in self.answers if answer.last is not None}
 
     @property
     def open(self) -> int:
@@ -147,16 +175,35 @@ def read(session: Session, case: Case, *, first_round: int, unsigned: Sequence[t
 
 
 def told_by(session: Session, inquiries: Sequence[AnyInquiry], *, today: date) -> tuple[DepartmentAnswers, ...]:
-    """Return what each department answered, in two statements."""
+    """Return what each department answered, in a constant number of statements."""
     ids = [question.id for row in inquiries for question in row.questions]
     scopes = _scopes(session, ids)
     facts = defaultdict(list)
     for row in session.scalars(select(FactRow).where(FactRow.question_id.in_(ids), FactRow.superseded.is_(False))
                                .order_by(FactRow.id)):
         facts[row.question_id].append(fact_words(row))
+    # Of the province's requests there are neither calls nor reminders, and its officers never see the county's.
+    county = [row for row in inquiries if isinstance(row, Inquiry)]
+    last = last_of(session, county, today=today)
+    calls, reminders = (_by_inquiry(session, table, county) for table in (SystemCall, Reminder))
     return tuple(DepartmentAnswers(
         row, Department(row.department).title + ("（省级）" if isinstance(row, DirectRequest) else ""),
-        tuple(_answer(question, scopes, facts, today) for question in row.questions), today) for row in inquiries)
+        tuple(_answer(question, scopes, facts, last, today) for question in row.questions), today,
+        tuple(calls[row.id]), tuple(reminders[row.id])) for row in inquiries)
+
+
+def last_of(session: Session, inquiries: Sequence[Inquiry], *, today: date) -> dict[int, Last]:
+    """Return the last good answers, in words, by the question that has none now."""
+    return {number: Last("；".join(map(fact_words, row.facts)) or row.reason, row.as_of)
+            for number, row in last_answers.beside(session, inquiries, today=today).items()}
+
+
+def _by_inquiry(session: Session, table: type[SystemCall] | type[Reminder], inquiries: Sequence[Inquiry]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    if inquiries:
+        for row in session.scalars(select(table).where(table.inquiry_id.in_([row.id for row in inquiries])).order_by(table.id)):
+            found[row.inquiry_id].append(row)
+    return found
 
 
 def _scopes(session: Session, ids: Iterable[int]) -> dict[int, str]:
@@ -165,12 +212,13 @@ def _scopes(session: Session, ids: Iterable[int]) -> dict[int, str]:
     return {row.question_id: row.register_scope for row in rows}
 
 
-def _answer(question: Question, scopes: Mapping[int, str], facts: Mapping[int, Sequence[str]], today: date) -> Answer:
+def _answer(question: Question, scopes: Mapping[int, str], facts: Mapping[int, Sequence[str]], last: Mapping[int, Last],
+            today: date) -> Answer:
     state = CheckState(question.state)
     if state.is_present and not is_present(question, today):
         state = CheckState.STALE
     return Answer(question, kind_of(question.kind).title, state, scopes.get(question.id, ""),
-                  tuple(facts.get(question.id, ())))
+                  tuple(facts.get(question.id, ())), last.get(question.id))
 
 
 def fact_words(row: FactRow) -> str:

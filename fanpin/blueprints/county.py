@@ -20,7 +20,7 @@ from fanpin.blueprints.county_forms import (
 )
 from fanpin.blueprints.due import dues
 from fanpin.blueprints.forms import HouseForm
-from fanpin.blueprints.guard import actor, guard, now, today
+from fanpin.blueprints.guard import actor, guard, may, now, today
 from fanpin.blueprints.paging import page_of
 from fanpin.blueprints.places import names_of
 from fanpin.extensions import db
@@ -287,6 +287,7 @@ def _answer_page(form: AnswerForm, inquiry: Inquiry) -> str:
     open_ones = sum(not is_present(question, today()) for question in inquiry.questions)
     return render_template("county/answer.html", form=form, inquiry=inquiry, people=by_person(inquiry.questions),
                            open_ones=open_ones, state_of=CheckState, kind_of=kind_of, most=ROWS,
+                           told=answers.told_by(db.session(), [inquiry], today=today())[0], may_ask=may(Action.COUNTY_ASK_AGAIN),
                            sign_form=SignForm(formdata=None), due=dues([inquiry.due_on])[inquiry.due_on])
 
 

@@ -11,6 +11,7 @@ from fanpin.blueprints.links import link
 from fanpin.clock import at_noon, legal_date, start_of
 from fanpin.models.adapters import AdapterPlan, AdapterRelease
 from fanpin.models.audit import AuditAnchor, AuditEvent
+from fanpin.models.calls import Reminder, SystemCall
 from fanpin.models.county import Inquiry, Question
 from fanpin.models.deliveries import Delivery
 from fanpin.models.households import Household
@@ -20,6 +21,7 @@ from fanpin.models.outbox import OutboxItem
 from fanpin.models.users import Grant, User
 from fanpin.models.warnings import AnalysisSignature, MonthlyAnalysis
 from fanpin.rules.book_warnings import monthly_kinds
+from fanpin.rules.calls import CallState
 from fanpin.rules.deliveries import DeliveryState
 from fanpin.rules.departments import Department
 from fanpin.rules.duty_tables import kind_of
@@ -34,7 +36,7 @@ def officer(bench: Bench) -> list[Group]:
     """List the inquiries put to the department, those to sign, and the months to sign."""
     waits = select(Question.id).where(Question.inquiry_id == Inquiry.id, Question.state == "waiting").exists()
     unsigned = select(Inquiry).where(Inquiry.signed_at.is_(None))
-    return [_inquiries(bench, "答复部门核查", unsigned.where(waits)), _inquiries(bench, "签字确认答复", unsigned.where(~waits)),
+    return [_reminded(bench), _inquiries(bench, "答复部门核查", unsigned.where(waits)), _inquiries(bench, "签字确认答复", unsigned.where(~waits)),
             _owed(bench), _unconfirmed(bench), _returned(bench), _stopped(bench), _months(bench), *desk_regional.officer(bench),
             *desk_register.officer(bench)]
 
@@ -52,6 +54,15 @@ def _owed(bench: Bench) -> Group:
         (source.code for source in sources if code in source.kinds), "")), "没有新情况的，报送空表并选“已查全”", bench.left(due))
         for code in owed)
     return Group("报送本月数据", "附件1", bench.actor.role.title, len(items), items, link("deliveries.index"))
+
+
+def _reminded(bench: Bench) -> Group:
+    """List the inquiries that the county has asked for again, and those whose own system does not keep its word."""
+    reminded = select(Reminder.id).where(Reminder.inquiry_id == Inquiry.id).exists()
+    broken = select(SystemCall.id).where(SystemCall.inquiry_id == Inquiry.id, or_(
+        SystemCall.state == CallState.STOPPED, (SystemCall.state == CallState.TICKET) & (SystemCall.due_on < bench.today))).exists()
+    query = select(Inquiry).where(Inquiry.signed_at.is_(None), or_(reminded, broken))
+    return _inquiries(bench, "办理被催办、自动查询没有结果的核查", query)
 
 
 def _returned(bench: Bench) -> Group:

@@ -23,7 +23,7 @@ OTHER_TITLES = {
     "session.login": "登录", "session.failed": "登录失败", "session.logout": "退出登录", "session.switch": "换用岗位",
     "session.password": "修改密码", "session.expired": "登录超时结束", "analysis.open": "建立办理件",
     "paper.issue": "出具文书", "paper.ready": "文书制成", "paper.failed": "文书制作失败", "paper.print": "打印文书",
-    "file.add": "上传材料", "file.read": "查看材料", "county.screen": "比对十类情形", "exchange.accept": "接收部门数据",
+    "file.add": "上传材料", "file.read": "查看材料", "county.screen": "比对十类情形", "exchange.accept": "接收部门数据", "exchange.ask": "向部门系统查询",
     "exchange.reject": "拒收部门数据", "account.reset": "重置密码", "account.revoke": "收回权限",
     "adapter.refresh": "登记数据接口", "adapter.revoke": "停用数据接口", "adapter.withdraw": "收回长期认可",
     "adapter.certified": "认证数据接口", "adapter.failed": "数据接口出错", "exchange.standing": "按长期认可签字", "delivery.accept": "接收部门报送",

@@ -11,6 +11,8 @@ from fanpin.rules import duties
 from fanpin.rules.members import Relation, is_adult
 from fanpin.steps.survey import consent_of
 
+NO_CONSENT = "本人授权已失效或不含此类信息，答复未采用；补签授权承诺书后请重新答复"
+
 
 def people_to_ask(session: Session, case: Case, *, today: date) -> tuple[duties.PersonToAsk, ...]:
     """List the people of a case as the rules of inquiry know them, with the consent that is valid on the day."""

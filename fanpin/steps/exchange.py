@@ -34,13 +34,12 @@ from fanpin.rules.refusals import AlreadyHandled, Invalid, NotAllowedHere
 from fanpin.rules.roles import Actor
 from fanpin.rules.stages import Stage
 from fanpin.steps import doing, last_answers, outbox
-from fanpin.steps.asking import may_be_asked, subject_of
+from fanpin.steps.asking import NO_CONSENT, may_be_asked, subject_of
 
 KINDS_OF_ANSWER: dict[type, str] = {Known: "known", NotFound: "not_found", Later: "later", Unavailable: "unavailable"}
 BY_HAND = "人工核实"
 BY_SYSTEM = "部门系统自动答复"
 AUTOMATIC = (Transport.DATABASE, Transport.PLATFORM)
-NO_CONSENT = "本人授权已失效或不含此类信息，答复未采用；补签授权承诺书后请重新答复"
 MOST = 200
 
 

@@ -48,8 +48,8 @@ class Proof:
         return today - timedelta(days=self.delay_days)
 
 
-def wanted(session: Session, case: Case, inquiry: Inquiry, table: Table, kinds: Iterable[str], *, promised: bool = False,
-           today: date) -> list[Wanted]:
+def wanted(session: Session, case: Case, inquiry: Inquiry, table: Table, kinds: Iterable[str], *, transport: Transport,
+           promised: bool = False, today: date) -> list[Wanted]:
     """List the open questions of an inquiry that may be asked today, each by whose numbers; nobody who has not signed.
 
     Where the answer was `promised`, what an officer has answered meanwhile is listed, too: a registration may still come.
@@ -68,13 +68,15 @@ def wanted(session: Session, case: Case, inquiry: Inquiry, table: Table, kinds: 
             own = (Person(question.subject_id_number, question.subject_name),) if question.subject_id_number else ()
             found.append(Wanted(question.id, own, whole=bool(own)))
             continue
+        if by_head and transport is Transport.PLATFORM:
+            # A platform tells of each number what it found: a register kept by heads is asked about the head.
+            own = tuple(Person(row.id_number, row.name) for row in members.values() if row.id_number == question.subject_id_number)
+            found.append(Wanted(question.id, own, whole=bool(own)))
+            continue
         tokens, all_members = inquiries.members_to_search(kind_of(question.kind), people)
         named = tuple(Person(members[token].id_number, members[token].name) for token in tokens if members[token].id_number)
-        whole = all_members and len(named) == len(members)
-        if by_head:
-            # A register that is kept by heads is asked about the head; another member may be its head, who is searched for, too.
-            named = tuple(sorted(named, key=lambda person: person.id_number != question.subject_id_number))
-        found.append(Wanted(question.id, named, whole))
+        # Whoever of them is its head in the department's register is found, and nobody is missed.
+        found.append(Wanted(question.id, named, all_members and len(named) == len(members)))
     return found
 
 

@@ -197,8 +197,8 @@ def _round(session: Session, due: Sequence[SystemCall], table: Table, *, today: 
             continue
         inquiry = _inquiry(session, call.inquiry_id)
         case = session.scalars(select(Case).where(Case.id == inquiry.case_id)).one()
-        wanted = inquiry_answers.wanted(session, case, inquiry, table, kinds, promised=bool(ticket), today=today) if _runs(
-            case, inquiry) else []
+        wanted = inquiry_answers.wanted(session, case, inquiry, table, kinds, transport=asked.transport, promised=bool(ticket),
+                                        today=today) if _runs(case, inquiry) else []
         persons = inquiry_answers.everybody(case, inquiry) if ticket and wanted else [
             person for item in wanted for person in item.persons]
         more = asked.persons | {person.id_number: person for person in persons}

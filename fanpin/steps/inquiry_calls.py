@@ -11,6 +11,7 @@ from fanpin.adapters import connections
 from fanpin.adapters.contract import Transport
 from fanpin.adapters.manifest import Table
 from fanpin.adapters.questioning import question_kinds
+from fanpin.adapters.versions import PluginRole
 from fanpin.models.adapters import AdapterRelease, AdapterSetting
 from fanpin.models.calls import SystemCall
 from fanpin.models.county import Inquiry
@@ -49,7 +50,7 @@ def sources(session: Session, county_path: str) -> list[Source]:
         return []
     # Of several versions the newest usable one answers.
     usable = {row.name: row for row in session.scalars(select(AdapterRelease).where(
-        AdapterRelease.name.in_(connected), AdapterRelease.present).order_by(AdapterRelease.id)) if row.usable}
+        AdapterRelease.name.in_(connected), AdapterRelease.present, AdapterRelease.role == PluginRole.DEPARTMENT).order_by(AdapterRelease.id)) if row.usable}
     return [Source(release, table, values[name][connections.CHOICE], frozenset(question_kinds(table)))
             for name, release in sorted(usable.items()) for table in release.declared.tables
             if values[name].get(connections.asked_from(table.code)) and connections.askable(table)]

@@ -15,7 +15,7 @@ from fanpin.adapters.questioning import MOST_PERSONS, Person, Told
 from fanpin.adapters.transports import sql
 from fanpin.adapters.transports.http import Platform
 from fanpin.adapters.transports.sql import AskedBy, Database, DatabaseFailed
-from tests.adapters.platform_server import SECRET, Desk, a_platform
+from tests.adapters.platform_server import HERE, SECRET, Desk, a_platform
 from tests.conftest import POSTGRESQL, TODAY, create_postgresql, drop_postgresql
 
 ID, NAME, STATE, SPOUSE, DAY = "身份证号", "姓名", "婚姻状况", "配偶姓名", "登记日期"
@@ -52,7 +52,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callabl
 
     def holding(*rows: Row) -> Database:
         put(url, rows)
-        return Database(url=url, table="v_hydj")
+        return Database(url=url, table="v_hydj", reach=HERE)
 
     yield holding
     if request.param == "postgresql":
@@ -67,7 +67,7 @@ def desk() -> Desk:
 @pytest.fixture
 def platform(desk: Desk) -> Iterator[Platform]:
     with a_platform(desk) as address:
-        yield Platform(url=f"{address}/ask", token_url=f"{address}/token", app_id="fanpin", secret=SECRET)
+        yield Platform(url=f"{address}/ask", token_url=f"{address}/token", app_id="fanpin", secret=SECRET, reach=HERE)
 
 
 # The 中间库.

@@ -20,7 +20,7 @@ from fanpin.rules.refusals import NotAllowedHere, NotPermitted, RequirementsNotM
 from fanpin.steps import adapters, county, exchange, inquiry_calls
 from fanpin.steps.inquiry_asking import Jobs
 from fanpin.steps.standing import STANDING
-from tests.adapters.platform_server import SECRET, Desk, a_platform
+from tests.adapters.platform_server import HERE, SECRET, Desk, a_platform
 from tests.builders import an_id
 from tests.conftest import POSTGRESQL, TODAY, StandingClock, create_postgresql, drop_postgresql
 from tests.county import CHILD, HEAD, SPOUSE, a_case_at_county, all_answered, answered
@@ -65,8 +65,11 @@ def platform(session: Session, world: World, clock: StandingClock, case: Case, d
 
 
 @pytest.fixture
-def exchange_database() -> Iterator[str]:
-    """A database of the department's own, on the server where there is one."""
+def exchange_database(tmp_path: Path) -> Iterator[str]:
+    """A database of the department's own, on a PostgreSQL where the tests have one."""
+    if not POSTGRESQL:
+        yield f"sqlite:///{tmp_path / 'police.sqlite'}"
+        return
     url = create_postgresql()
     yield url
     drop_postgresql(url)
@@ -100,7 +103,6 @@ def people(case: Case) -> tuple[object, object, object]:
 
 # Three departments, end to end.
 
-@pytest.mark.skipif(not POSTGRESQL, reason="script/test starts the server")
 def test_three_departments_answer_by_themselves_and_the_county_can_decide_once_they_have_signed(
         session: Session, world: World, clock: StandingClock, case: Case, inquire: Act, desk: Desk, platform: str,
         exchange_database: str, tmp_path: Path) -> None:
@@ -262,7 +264,7 @@ def test_a_ticket_is_kept_collected_on_its_day_and_lands_once(
     session.commit()
     payload = {"adapter": "fanpin-central-bank", "table": "discipline", "area": world.areas["county"].path}
     asked(session, clock, tmp_path)
-    Jobs(tmp_path).ask(session, payload, clock.now())
+    Jobs(tmp_path, HERE).ask(session, payload, clock.now())
     session.commit()
     assert states(session, "credit_discipline") == {HEAD: "hit", SPOUSE: "clear"}
     assert len(desk.asked) == 1 and len(session.scalars(select(FactRow)).all()) == 1
@@ -299,7 +301,7 @@ def test_two_workers_that_collect_at_once_land_it_once(
     desk.records = [on_list(head), not_on_list(spouse)]
     inquire()
     payload = {"adapter": "fanpin-central-bank", "table": "discipline", "area": world.areas["county"].path}
-    first, other = Jobs(tmp_path), Jobs(tmp_path)
+    first, other = Jobs(tmp_path, HERE), Jobs(tmp_path, HERE)
     land = Jobs._land
     raced = []
 
