@@ -413,7 +413,7 @@ def test_an_adapter_out_of_use_stops_the_asking_with_the_reason(
     session.commit()
     asked(session, clock, tmp_path)
     call = call_of(session, "discipline")
-    assert call.state is CallState.STOPPED and "没有可用的适配器" in call.failure
+    assert call.state is CallState.STOPPED and "没有可用的部门适配器" in call.failure
     assert set(states(session, "credit_discipline").values()) == {"unavailable"}
 
 
