@@ -1951,6 +1951,19 @@ def upgrade() -> None:
     op.create_index(op.f('ix_rectification_case_id'), 'rectification', ['case_id'], unique=False)
     op.create_index(op.f('ix_rectification_event_id'), 'rectification', ['event_id'], unique=False)
     op.create_index('ix_rectification_state_area', 'rectification', ['state', 'area_path'], unique=False)
+    op.create_table('reminder',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('inquiry_id', sa.Integer(), nullable=False),
+        sa.Column('sent_on', sa.Date(), nullable=False),
+        sa.Column('sent_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('sent_by', sa.String(length=60), nullable=False),
+        sa.Column('department', sa.String(length=40), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['inquiry_id'], ['inquiry.id'], name=op.f('fk_reminder_inquiry_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_reminder')),
+        sa.UniqueConstraint('inquiry_id', 'sent_on', name=op.f('uq_reminder_inquiry_id_sent_on'))
+    )
+    op.create_index(op.f('ix_reminder_area_path'), 'reminder', ['area_path'], unique=False)
     op.create_table('resolution',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('case_id', sa.Integer(), nullable=False),
@@ -2010,6 +2023,39 @@ def upgrade() -> None:
         sa.UniqueConstraint('ref', name=op.f('uq_survey_ref'))
     )
     op.create_index(op.f('ix_survey_area_path'), 'survey', ['area_path'], unique=False)
+    op.create_table('system_call',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('inquiry_id', sa.Integer(), nullable=False),
+        sa.Column('county_path', PATH, nullable=False),
+        sa.Column('adapter', sa.String(length=60), nullable=False),
+        sa.Column('table_code', sa.String(length=60), nullable=False),
+        sa.Column('table_title', sa.String(length=60), nullable=False),
+        sa.Column('release_id', sa.Integer(), nullable=False),
+        sa.Column('transport', sa.String(length=20), nullable=False),
+        sa.Column('state', sa.String(length=40), nullable=False),
+        sa.Column('owed_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('owed_by', sa.String(length=60), nullable=False),
+        sa.Column('next_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('asked_at', sa.DateTime(timezone=True)),
+        sa.Column('done_at', sa.DateTime(timezone=True)),
+        sa.Column('asked', sa.Integer(), nullable=False),
+        sa.Column('failed', sa.Integer(), nullable=False),
+        sa.Column('failure', sa.String(length=200), nullable=False),
+        sa.Column('ticket', sa.String(length=200), nullable=False),
+        sa.Column('due_on', sa.Date()),
+        sa.Column('collected', sa.Integer(), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('ref', sa.String(length=14), nullable=False),
+        sa.Column('department', sa.String(length=40), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['inquiry_id'], ['inquiry.id'], name=op.f('fk_system_call_inquiry_id')),
+        sa.ForeignKeyConstraint(['release_id'], ['adapter_release.id'], name=op.f('fk_system_call_release_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_system_call')),
+        sa.UniqueConstraint('inquiry_id', 'adapter', 'table_code', name=op.f('uq_system_call_inquiry_id_adapter_table_code')),
+        sa.UniqueConstraint('ref', name=op.f('uq_system_call_ref'))
+    )
+    op.create_index(op.f('ix_system_call_area_path'), 'system_call', ['area_path'], unique=False)
+    op.create_index('ix_system_call_due', 'system_call', ['state', 'next_at'], unique=False)
     op.create_table('adapter_fetch',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('table', sa.String(length=60), nullable=False),
@@ -2129,6 +2175,7 @@ def upgrade() -> None:
         sa.Column('answered_at', sa.DateTime(timezone=True)),
         sa.Column('by_province', sa.Boolean(), nullable=False),
         sa.Column('delivery_id', sa.Integer()),
+        sa.Column('release_id', sa.Integer()),
         sa.Column('ref', sa.String(length=14), nullable=False),
         sa.Column('level', sa.String(length=10), nullable=False),
         sa.Column('department', sa.String(length=40), nullable=False),
@@ -2137,6 +2184,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['inquiry_id'], ['inquiry.id'], name=op.f('fk_question_inquiry_id')),
         sa.ForeignKeyConstraint(['kin_id'], ['kin.id'], name=op.f('fk_question_kin_id')),
         sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_question_member_id')),
+        sa.ForeignKeyConstraint(['release_id'], ['adapter_release.id'], name=op.f('fk_question_release_id')),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_question')),
         sa.UniqueConstraint('ref', name=op.f('uq_question_ref')),
         sa.UniqueConstraint('token', name=op.f('uq_question_token'))
@@ -2144,6 +2192,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_question_area_path'), 'question', ['area_path'], unique=False)
     op.create_index(op.f('ix_question_delivery_id'), 'question', ['delivery_id'], unique=False)
     op.create_index('ix_question_inquiry_id', 'question', ['inquiry_id'], unique=False)
+    op.create_index(op.f('ix_question_release_id'), 'question', ['release_id'], unique=False)
     op.create_table('refused_member',
         sa.Column('delivery_id', sa.Integer(), nullable=False),
         sa.Column('member_id', sa.Integer(), nullable=False),
@@ -2235,5 +2284,25 @@ def upgrade() -> None:
     op.create_index('ix_fact_household_kind', 'fact', ['household_id', 'kind'], unique=False)
     op.create_index('ix_fact_question_id', 'fact', ['question_id'], unique=False)
     op.create_index('uq_fact_number', 'fact', ['number'], unique=True, sqlite_where=sa.text('NOT superseded'), postgresql_where=sa.text('NOT superseded'))
+    op.create_table('last_answer',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('household_id', sa.Integer(), nullable=False),
+        sa.Column('subject', sa.String(length=20), nullable=False),
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('question_id', sa.Integer(), nullable=False),
+        sa.Column('batch_id', sa.Integer(), nullable=False),
+        sa.Column('state', sa.String(length=20), nullable=False),
+        sa.Column('reason', sa.String(length=200), nullable=False),
+        sa.Column('as_of', sa.Date(), nullable=False),
+        sa.Column('department', sa.String(length=40), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.ForeignKeyConstraint(['batch_id'], ['batch.id'], name=op.f('fk_last_answer_batch_id')),
+        sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_last_answer_household_id')),
+        sa.ForeignKeyConstraint(['question_id'], ['question.id'], name=op.f('fk_last_answer_question_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_last_answer')),
+        sa.UniqueConstraint('household_id', 'department', 'kind', 'subject', name=op.f('uq_last_answer_household_id_department_kind_subject'))
+    )
+    op.create_index(op.f('ix_last_answer_area_path'), 'last_answer', ['area_path'], unique=False)
+    op.create_index(op.f('ix_last_answer_batch_id'), 'last_answer', ['batch_id'], unique=False)
     for statement in SQLITE if op.get_context().dialect.name == "sqlite" else POSTGRESQL:
         op.execute(statement)
