@@ -5,18 +5,23 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from flask import render_template
+from flask import current_app, render_template, request
 from flask_wtf import FlaskForm
 from wtforms import Field, Form, HiddenField, StringField
 from wtforms.fields.simple import TextAreaField
 from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
 
+from fanpin.blueprints.guard import actor, is_administrator, today
 from fanpin.extensions import db, read_only
 from fanpin.rules.income import parse_yuan, yuan
 from fanpin.rules.names import clean_note
 from fanpin.rules.refusals import AlreadyHandled, Invalid, NotAllowedHere, NotPermitted, Refusal, RequirementsNotMet
+from fanpin.steps import handwork
 
 STATUS = {AlreadyHandled: 409, NotPermitted: 403, NotAllowedHere: 409, RequirementsNotMet: 422, Invalid: 422}
+
+
+UNCOUNTED = frozenset({"CSRFTokenField", "HiddenField", "FileField", "MultipleFileField"})
 
 
 class HouseForm(FlaskForm):
@@ -24,6 +29,8 @@ class HouseForm(FlaskForm):
 
     # wtforms takes no attribute with a leading underscore for a field; the name in the page may have one.
     once = HiddenField(name="_key")
+    # Fields that no paper or department could have filled.
+    uncounted: frozenset[str] = frozenset()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -36,6 +43,7 @@ class HouseForm(FlaskForm):
         """Run a step; a refusal rolls back and is shown on the form, with all that was typed."""
         try:
             yield
+            self._count()
         except Refusal as refusal:
             db.session.rollback()
             read_only(db.session())
@@ -44,6 +52,21 @@ class HouseForm(FlaskForm):
             self.once.raw_data = None
             if isinstance(refusal, Invalid):
                 self._place(refusal)
+
+    def _count(self) -> None:
+        """Count what was typed by hand, where the form came filled and an act with an area was done."""
+        guarded = getattr(current_app.view_functions.get(request.endpoint or ""), "guard", None)
+        filled = sum(_plain(field.object_data) is not None for field in self._counted())
+        if filled and guarded is not None and guarded.action is not None and not is_administrator():
+            handwork.note(db.session(), guarded.action, filled=filled, typed=self.typed, actor=actor(), today=today())
+
+    @property
+    def typed(self) -> int:
+        """Count the fields that differ from what the page came filled with."""
+        return sum(_plain(field.data) != _plain(field.object_data) for field in self._counted())
+
+    def _counted(self) -> Iterator[Field]:
+        return (field for field in self if field.type not in UNCOUNTED and field.name not in self.uncounted)
 
     def _place(self, refusal: Invalid) -> None:
         for name, message in refusal.problems.items():
@@ -61,6 +84,10 @@ class HouseForm(FlaskForm):
     def answer(self, template: str, **values: Any) -> tuple[str, int]:
         """Render the page with the form, under the status that fits."""
         return render_template(template, form=self, **values), self.status
+
+
+def _plain(value: object) -> object:
+    return value or None
 
 
 class YuanField(StringField):

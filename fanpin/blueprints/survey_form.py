@@ -26,12 +26,10 @@ GUARANTEE_CHOICES = [(SAFE, "有保障"), (UNSAFE, "无保障")]
 RISK_CHOICES = [("", "无"), *Risk.choices()]
 YEAR_MONTHS = 12
 GROUND_LENGTH = 200
-UNCOUNTED = frozenset({"csrf_token", "_key", "version", "visited_on", "household_signed"})
-
-
 class SurveyForm(HouseForm):
     """Ten items, five judgements, risks, class, account, guarantees, conclusion, and who signed."""
 
+    uncounted = frozenset({"version", "visited_on", "household_signed"})
     visited_on = DayField("入户日期", validators=[required("请填写入户日期。")])
     visitors = LineField("入户调查人", validators=[required("请填写入户调查人姓名。")], limit=120)
     household_signed = BooleanField("农户已在调查表上签字")
@@ -89,11 +87,6 @@ class SurveyForm(HouseForm):
         """Return each branch with its lines, their fields and depth, totals first."""
         return [(branch, [(line, self[f"income_{line.code}"], depth) for line, depth in _below(branch.value)])
                 for branch in Branch]
-
-    @property
-    def typed(self) -> int:
-        """Count the fields that differ from what the page came filled with."""
-        return sum(_plain(field.data) != _plain(field.object_data) for field in self if field.name not in UNCOUNTED)
 
     def visit(self) -> Visit:
         """Return the sheet as the step wants it."""
@@ -271,10 +264,6 @@ def totals(amounts: Mapping[str, int]) -> dict[str, str]:
 
 def _given(field: YuanField) -> bool:
     return bool(field.raw_data and field.raw_data[0].strip())
-
-
-def _plain(value: object) -> object:
-    return value or None
 
 
 def _day(value: date) -> str:

@@ -11,6 +11,7 @@ from fanpin.models import (
     deliveries,
     events,
     findings,
+    handwork,
     households,
     keychecks,
     lead_imports,
@@ -36,8 +37,8 @@ from fanpin.models import (
 )
 
 __all__ = [
-    "adapters", "areas", "audit", "calls", "cases", "county", "deliberation", "deliveries", "events", "findings", "households",
-    "keychecks", "lead_imports", "leading_groups", "leads", "lines", "measures", "notices", "outbox", "papers", "quality",
+    "adapters", "areas", "audit", "calls", "cases", "county", "deliberation", "deliveries", "events", "findings", "handwork",
+    "households", "keychecks", "lead_imports", "leading_groups", "leads", "lines", "measures", "notices", "outbox", "papers", "quality",
     "rectification", "register", "relocation", "reviews", "rounds", "staff", "supervision", "surveys", "township",
     "users", "warnings",
 ]

@@ -43,7 +43,7 @@ class Training(Referenced, Scoped, Base):
 
 
 class TrainingAttendance(Scoped, Base):
-    """That an account's holder took part."""
+    """That an account's holder took part, and when; it lies where the person works, whoever held the training."""
 
     __tablename__ = "training_attendance"
     __table_args__ = (UniqueConstraint("training_id", "user_id"), Index("ix_training_attendance_user_id", "user_id"))
@@ -51,6 +51,7 @@ class TrainingAttendance(Scoped, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     training_id: Mapped[int] = mapped_column(ForeignKey("training.id"))
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    held_on: Mapped[date]
     training: Mapped[Training] = relationship(back_populates="attendance")
     user: Mapped[User] = relationship()
 

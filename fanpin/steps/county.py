@@ -31,7 +31,7 @@ from fanpin.rules.refusals import AlreadyHandled, Invalid, NotAllowedHere
 from fanpin.rules.risks import Risk
 from fanpin.rules.roles import Actor, Role
 from fanpin.rules.stages import Stage
-from fanpin.steps import adapters, asking, doing, inquiry_calls, recheck, removals
+from fanpin.steps import adapters, asking, doing, inquiry_calls, outbox, recheck, removals
 from fanpin.steps.advance import Advanced, advance
 
 
@@ -53,6 +53,8 @@ def inquire(session: Session, case: Case, *, actor: Actor, now: datetime, today:
     inquiry_calls.owe(session, rows, county_path=county.path, by=actor.name, now=now)
     doing.note(session, Action.COUNTY_INQUIRE, actor=actor, now=now, subject=case,
                facts={"departments": [row.department for row in rows], "questions": sum(len(r.questions) for r in rows)})
+    # What the visitors marked (空挂、不共享) is known already: the county sees it before any department has answered.
+    outbox.put_once(session, "county.screen", {"case": case.id}, now=now)
     return rows
 
 

@@ -17,11 +17,13 @@ from fanpin.models.county import Determination, DeterminationResult
 from fanpin.models.leading_groups import JointMeeting, MeetingDecision
 from fanpin.models.notices import Objection
 from fanpin.models.scoped import within
-from fanpin.models.staff import Training
+from fanpin.models.staff import Training, TrainingAttendance
 from fanpin.models.supervision import ConductFinding, SupervisionTask
 from fanpin.models.surveys import Survey
 from fanpin.rules.oversight import ConductKind, TaskState
 from fanpin.rules.stages import Stage
+from fanpin.steps import handwork
+from fanpin.steps.handwork import Handwork
 from fanpin.steps.regional_numbers import YearNumbers, of_year
 
 
@@ -72,6 +74,7 @@ class Figures:
     surveys: int
     typed: int
     trainings: int
+    trained: int
     meetings: int
     decisions: int
     decisions_done: int
@@ -79,6 +82,7 @@ class Figures:
     tasks_accepted: int
     conduct: tuple[tuple[ConductKind, int, int], ...]
     regional: YearNumbers
+    handwork: tuple[Handwork, ...]
 
     @property
     def typed_on_average(self) -> str:
@@ -103,6 +107,11 @@ def figures(session: Session, area: Area, *, year: int) -> Figures:
         here(Survey, Survey.visited_on))).one()
     meetings, trainings = (session.scalar(select(func.count()).select_from(model).where(here(model, model.held_on))) or 0
                            for model in (JointMeeting, Training))
+    trained, elsewhere = session.execute(select(
+        func.count(func.distinct(TrainingAttendance.user_id)), func.count(func.distinct(case((
+            TrainingAttendance.training_id.not_in(select(Training.id).where(within(Training.area_path, (area.path,)))),
+            TrainingAttendance.training_id)))),
+    ).where(here(TrainingAttendance, TrainingAttendance.held_on))).one()
     decisions, done = session.execute(
         select(func.count(), func.count(MeetingDecision.done_on)).select_from(MeetingDecision)
         .join(JointMeeting, JointMeeting.id == MeetingDecision.meeting_id).where(here(JointMeeting, JointMeeting.held_on))).one()
@@ -116,10 +125,10 @@ def figures(session: Session, area: Area, *, year: int) -> Figures:
         not_proposed=closed.get(Stage.NOT_PROPOSED, 0), eliminated=closed.get(Stage.ELIMINATED, 0),
         re_entered=_re_entered(session, here(Determination, Determination.decided_on)),
         times=_times(session, area, first, last), returns=_returns(session, area, first, last), objections=objections[0],
-        upheld=objections[1], unanswered=objections[2], surveys=surveys, typed=int(typed), trainings=trainings,
-        meetings=meetings, decisions=decisions, decisions_done=done, tasks=tasks, tasks_accepted=accepted,
+        upheld=objections[1], unanswered=objections[2], surveys=surveys, typed=int(typed), trainings=trainings + elsewhere,
+        trained=trained, meetings=meetings, decisions=decisions, decisions_done=done, tasks=tasks, tasks_accepted=accepted,
         conduct=tuple((kind, count, ended) for kind, count, ended in conduct),
-        regional=of_year(session, area, first=first, last=last))
+        regional=of_year(session, area, first=first, last=last), handwork=handwork.of_year(session, area, first=first, last=last))
 
 
 def _re_entered(session: Session, decided: ColumnElement[bool]) -> int:

@@ -50,21 +50,23 @@ def attend(session: Session, training: Training, *, shown: Collection[str], came
            now: datetime) -> int:
     """Write who of the accounts shown took part; whoever was not shown stays as he was. Return how many came."""
     own(session, Action.OVERSIGHT_TRAIN, training.area_id, actor=actor, subject=training)
-    ids = dict(session.execute(select(User.ref, User.id).where(User.ref.in_(list(shown)), User.id.in_(_staff_ids(training.area_path)))).all())
+    people = {ref: (user_id, path) for ref, user_id, path in session.execute(
+        _posts(training.area_path).where(User.ref.in_(list(shown))).order_by(Area.path.desc()))}
     there = {row.user_id: row for row in training.attendance}
-    for ref, user_id in ids.items():
+    for ref, (user_id, path) in people.items():
         if ref in came and user_id not in there:
-            training.attendance.append(TrainingAttendance(area_path=training.area_path, user_id=user_id))
+            training.attendance.append(TrainingAttendance(area_path=path, user_id=user_id, held_on=training.held_on))
         elif ref not in came and user_id in there:
             session.delete(there[user_id])
-    count = sum(ref in came for ref in ids)
+    count = sum(ref in came for ref in people)
     doing.note(session, Action.OVERSIGHT_TRAIN, actor=actor, now=now, subject=training,
-               facts={"title": training.title, "shown": len(ids), "came": count})
+               facts={"title": training.title, "shown": len(people), "came": count})
     return count
 
 
-def _staff_ids(area_path: str) -> Select[tuple[int]]:
-    return (select(Grant.user_id).join(Area, Area.id == Grant.area_id)
+def _posts(area_path: str) -> Select[tuple[str, int, str]]:
+    """Select the staff of an area with the place of each post."""
+    return (select(User.ref, User.id, Area.path).join(Grant, Grant.user_id == User.id).join(Area, Area.id == Grant.area_id)
             .where(within(Area.path, (area_path,)), Grant.role.in_(TRAINED), Grant.revoked_at.is_(None)))
 
 
@@ -72,8 +74,8 @@ def staff(session: Session, area: Area, *, today: date, directly: bool = False, 
           most: int = 300) -> list[Staffer]:
     """List the staff of an area: all below it, or only those placed `directly` at it; or those untrained since a day."""
     # Where the training lies does not matter: whoever was trained by the prefecture is trained.
-    last = (select(TrainingAttendance.user_id.label("user_id"), func.max(Training.held_on).label("day"))
-            .join(Training, Training.id == TrainingAttendance.training_id).group_by(TrainingAttendance.user_id).subquery())
+    last = (select(TrainingAttendance.user_id.label("user_id"), func.max(TrainingAttendance.held_on).label("day"))
+            .group_by(TrainingAttendance.user_id).subquery())
     place = Grant.area_id == area.id if directly else within(Area.path, (area.path,))
     query = (
         select(User.ref, User.username, User.name, Grant.role, Area.name.label("place"), last.c.day)
@@ -94,8 +96,7 @@ def staff(session: Session, area: Area, *, today: date, directly: bool = False, 
 
 def untrained(session: Session, area_path: str, *, today: date) -> int:
     """Count the staff who took part in no training this year."""
-    trained = select(TrainingAttendance.user_id).join(Training, Training.id == TrainingAttendance.training_id).where(
-        Training.held_on >= date(today.year, 1, 1))
+    trained = select(TrainingAttendance.user_id).where(TrainingAttendance.held_on >= date(today.year, 1, 1))
     return session.scalar(
         select(func.count(func.distinct(Grant.user_id))).join(Area, Area.id == Grant.area_id).join(User, User.id == Grant.user_id)
         .where(and_(within(Area.path, (area_path,)), Grant.role.in_(TRAINED), Grant.revoked_at.is_(None),

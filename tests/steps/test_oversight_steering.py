@@ -18,7 +18,9 @@ from fanpin.rules.checks import CheckState
 from fanpin.rules.oversight import ConductKind, ConductSource, Consequence, GroupPost, ResponsibleKind, TaskKind, TaskState
 from fanpin.rules.refusals import AlreadyHandled, Invalid, NotAllowedHere, NotPermitted
 from fanpin.rules.roles import Role
-from fanpin.steps import accounts, county, oversight_board, oversight_meetings, oversight_staff, oversight_tasks, oversight_training
+from fanpin.steps import (
+    accounts, county, oversight_board, oversight_figures, oversight_meetings, oversight_staff, oversight_tasks, oversight_training,
+)
 from tests.conftest import StandingClock
 from tests.county import a_case_at_county
 from tests.counting import statements
@@ -304,6 +306,23 @@ def test_whoever_was_not_trained_this_year_is_named_to_the_leading_group(office:
     office.session.flush()
     assert oversight_training.trainings(office.session, area)[0][1] == 1
     assert oversight_training.untrained(office.session, area.path, today=date(2027, 1, 1)) == len(everybody)
+
+
+def test_what_the_prefecture_trained_counts_in_the_countys_own_figures(office: Office) -> None:
+    area, today, session = office.area("county"), office.clock.today(), office.session
+    training = oversight_training.hold(session, office.area("prefecture"), held_on=today, title="全州培训", content="识别程序", trainer="测讲师",
+                                       place="", actor=office.actor("zhou.shi"), **office.when)
+    session.flush()
+    refs = [user(session, name).ref for name in ("cun.gan", "wai.xian")]
+    oversight_training.attend(session, training, shown=refs, came=refs, actor=office.actor("zhou.shi"), now=office.clock.now())
+    session.flush()
+    set_scope(session, authorization.scope_for(office.actor("xian.ban")))
+    session.expire_all()
+    lacking = {row.username for row in oversight_training.staff(session, area, today=today, untrained_since=date(2026, 1, 1))}
+    assert "cun.gan" not in lacking and "xian.ban" in lacking
+    assert oversight_training.untrained(session, area.path, today=today) == len(lacking)
+    counted = oversight_figures.figures(session, area, year=today.year)
+    assert (counted.trainings, counted.trained) == (1, 1)
 
 
 def test_a_plan_is_published_in_versions_and_its_absence_shown_from_the_start_of_the_year(office: Office) -> None:
