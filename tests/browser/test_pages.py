@@ -34,6 +34,14 @@ def test_no_page_is_wider_than_a_phone(as_: As, case: str) -> None:
                                                      "/regional/new", "/regional/board", "/regional/communities", "/regional/tasks")
             if (by := overflow(cadre.go(path).page)) > 0}
     assert not wide
+    assert overflow(as_("shen.ji", width=PHONE).go("/trail/anchors").press("现在封存").page) == 0
+
+
+def test_a_card_on_a_phone_holds_a_cell_of_several_parts_beside_its_label(as_: As) -> None:
+    page = as_("cun.gan", width=PHONE).page
+    page.locator("main").evaluate("""main => { main.innerHTML = '<table class="data-table"><tbody><tr><th scope="row">户</th>'
+        + '<td data-label="疑点">风险有因病，没有成员患大病 <span class="clause">5_15_015 风险为因病，没有患病的成员也没有长期慢性病的成员</span></td></tr></tbody></table>' }""")
+    assert overflow(page) == 0 and page.locator("td").bounding_box()["height"] < 150
 
 
 def test_the_phone_menu_opens_by_a_tap(as_: As) -> None:

@@ -26,3 +26,15 @@ def test_a_refused_form_keeps_what_was_typed(as_: As, live: Live) -> None:
     cadre = as_("cun.gan", scripts=False).menu("线索").press("登记线索")
     cadre.put(head_name="测试某", statement="屋顶漏雨").press("登记线索").reads("请更正后再提交", "你填写的内容都还在")
     assert cadre.page.locator('[name="statement"]').input_value() == "屋顶漏雨"
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_heading_of_the_long_menu_opens_over_its_pages_on_one_line(as_: As, scripts: bool) -> None:
+    page = as_("xian.ban", scripts=scripts).page
+    assert page.locator(".site-menu nav").bounding_box()["height"] < 60
+    link = page.get_by_role("link", name="核对全国系统")
+    assert not link.is_visible()
+    page.get_by_text("部门和全国数据").click()
+    link.click()
+    page.wait_for_url("**/national")
+    assert page.locator(".menu-group summary[aria-current]").inner_text().startswith("部门和全国数据")
