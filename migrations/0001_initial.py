@@ -144,6 +144,17 @@ def upgrade() -> None:
         sa.Column('head', sa.String(length=80), nullable=False),
         sa.PrimaryKeyConstraint('stream', name=op.f('pk_audit_stream'))
     )
+    op.create_table('filled_form',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('form', sa.String(length=40), nullable=False),
+        sa.Column('on', sa.Date(), nullable=False),
+        sa.Column('filled', sa.Integer(), nullable=False),
+        sa.Column('typed', sa.Integer(), nullable=False),
+        sa.Column('area_path', PATH, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_filled_form'))
+    )
+    op.create_index('ix_filled_form_area', 'filled_form', ['area_path', 'on'], unique=False)
+    op.create_index(op.f('ix_filled_form_area_path'), 'filled_form', ['area_path'], unique=False)
     op.create_table('installation',
         sa.Column('key', sa.String(length=40), nullable=False),
         sa.Column('value', sa.String(length=400), nullable=False),
@@ -1087,6 +1098,7 @@ def upgrade() -> None:
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('training_id', sa.Integer(), nullable=False),
         sa.Column('user_id', sa.Integer(), nullable=False),
+        sa.Column('held_on', sa.Date(), nullable=False),
         sa.Column('area_path', PATH, nullable=False),
         sa.ForeignKeyConstraint(['training_id'], ['training.id'], name=op.f('fk_training_attendance_training_id')),
         sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_training_attendance_user_id')),
