@@ -53,7 +53,7 @@ def _told(fact: FactRow, name: str) -> str:
     if fact.department:
         source.append(Department(fact.department).title)
     if fact.as_of is not None:
-        source.append(f"数据截至{fact.as_of.isoformat()}")
+        source.append(f"数据截至{_day(fact.as_of)}")
     return f"{name}：{said}" + (f"（{'，'.join(source)}）" if source else "")
 
 

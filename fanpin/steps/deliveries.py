@@ -190,11 +190,11 @@ def _unanswer(session: Session, row: Delivery, *, now: datetime) -> int:
 
 def _told_officer(row: Delivery, inquiry: Inquiry, *, reopened: int) -> str:
     """Say on the officer's page what is open again, what stays answered, and whose signature has to be given anew."""
-    words = f"{row.withdrawn_by}撤回了数据截至{row.as_of.isoformat()}的“{row.source_title}”：由它得出的{reopened}项要重新答复"
+    words = f"{row.withdrawn_by}撤回了数据截至{row.as_of:%Y年%-m月%-d日}的“{row.source_title}”：由它得出的{reopened}项要重新答复"
     kept = len(inquiry.questions) - reopened
     words += f"，其余{kept}项答复保留。" if kept else "。"
     if inquiry.signed_at is not None:
-        words += f"{inquiry.signed_by}{legal_date(inquiry.signed_at).isoformat()}的签字没有包括这些答复，补答后请再签字。"
+        words += f"{inquiry.signed_by}{legal_date(inquiry.signed_at):%Y年%-m月%-d日}的签字没有包括这些答复，补答后请再签字。"
     return words[:400]
 
 

@@ -223,4 +223,4 @@ def _keep_focus(session: Session, facts: Iterable[tuple[Home, Fact]], ground: Gr
         if (member_id, group) not in known:
             session.add(FocusRecord(
                 area_path=home.area_path, household_id=home.id, member_id=member_id, group=FocusGroup(group),
-                since=fact.date or ground.asof, source=f"残联报送，数据截至{(fact.as_of or ground.asof).isoformat()}"))
+                since=fact.date or ground.asof, source=f"残联报送，数据截至{_day(fact.as_of or ground.asof)}"))

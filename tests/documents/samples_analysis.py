@@ -9,7 +9,7 @@ from tests.documents.samples import COMMITTEE, COUNTY, NAMES, PLACE, TOWNSHIP, V
 
 GROUNDS = (analysis.WarningGround(
     rule="住院报销后自付费用较高", clause="附件1 医保部门", department="医保部门", state="",
-    sentence="字㬹：住院报销后自付费用较高（自付金额21,300.00元，结算日期2026年1月12日，医保部门，数据截至2026-03-02），达到默认标准20,000元（县级标准）。"
+    sentence="字㬹：住院报销后自付费用较高（自付金额21,300.00元，结算日期2026年1月12日，医保部门，数据截至2026年3月2日），达到默认标准20,000元（县级标准）。"
              "请入户核实是否仍需继续治疗、有没有借债、是否还能报销或救助（附件1 医保部门）。"),)
 WARNING_SHEET = analysis.WarningSheet(
     place=PLACE, issuer=COUNTY, number="202603-000127", month="2026年3月", source="医保部门", document="云医保函〔2026〕11号",

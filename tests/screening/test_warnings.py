@@ -101,7 +101,7 @@ def test_the_sentence_says_who_what_how_much_when_who_says_so_and_what_to_find_o
     local = LocalThreshold("medical_paid", "/1/", "演示县", 1_900_000, "演政办〔2026〕1号", date(2026, 1, 1))
     said = explain_warning(WARNING_BOOK.rule("w_medical"), [bill], name_of={"1": "李演示"}.__getitem__, lifted=False,
                            limits=resolve_all([local], area_path="/1/2/", on=ASOF))
-    assert said == ("李演示：住院报销后自付费用较高（自付金额21,300.00元，结算日期2026年1月12日，医保部门，数据截至2026-02-28），"
+    assert said == ("李演示：住院报销后自付费用较高（自付金额21,300.00元，结算日期2026年1月12日，医保部门，数据截至2026年2月28日），"
                     "达到演示县标准19,000元（演政办〔2026〕1号）。请入户核实是否仍需继续治疗、有没有借债、是否还能报销或救助（附件1 医保部门）。")
 
 

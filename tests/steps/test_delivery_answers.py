@@ -158,7 +158,7 @@ def test_a_feed_taken_away_reopens_what_rested_on_it_only_and_tells_the_officer(
     session.commit()
     assert others and {row.id: row.state for row in inquiry.questions if row.kind != CARS} == others
     assert f"由它得出的3项要重新答复，其余{len(others)}项答复保留。" in inquiry.signature_note
-    assert f"{world.officer(POLICE).name}{clock.today().isoformat()}的签字没有包括这些答复" in inquiry.signature_note
+    assert f"{world.officer(POLICE).name}{clock.today():%Y年%-m月%-d日}的签字没有包括这些答复" in inquiry.signature_note
     with app.test_request_context():
         address = url_for("county.answer", inquiry=inquiry.ref)
     page = log_in(app, "bm.public-security").get(address).get_data(as_text=True)

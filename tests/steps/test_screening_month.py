@@ -111,7 +111,7 @@ def test_what_two_departments_say_of_a_household_becomes_one_warning_that_explai
     assert (warning.household_id, warning.month, warning.severity) == (home.id, "2026-03", WarningSeverity.URGENT)
     assert warning.score >= 3 * WarningSeverity.ORDINARY.weight
     head = home.members[0].name
-    assert (f"{head}：住院报销后自付费用较高（自付金额21,300.00元，结算日期2026年1月12日，医保部门，数据截至2026-03-02），"
+    assert (f"{head}：住院报销后自付费用较高（自付金额21,300.00元，结算日期2026年1月12日，医保部门，数据截至2026年3月2日），"
             "达到默认标准20,000元") in warning.content
     assert "一个月以上未复工" in warning.content and "收入减少与刚性支出同时出现" in warning.content
     assert warning.dispatched_at is None
@@ -136,7 +136,7 @@ def test_the_villages_papers_tell_the_ground_of_a_warning_and_only_its_own(
     assert listed.warnings[0].grounds == sheet.grounds
     assert listed.warnings[0].content == sheet.content == "村民反映借款未还"
     assert (ground.rule, ground.department, ground.state) == ("住院报销后自付费用较高", "医保部门", "")
-    assert "自付金额21,300.00元" in ground.sentence and "数据截至2026-03-02" in ground.sentence and "默认标准20,000元" in ground.sentence
+    assert "自付金额21,300.00元" in ground.sentence and "数据截至2026年3月2日" in ground.sentence and "默认标准20,000元" in ground.sentence
     assert home.members[0].id_number not in to_json(listed)
 
 
@@ -325,7 +325,7 @@ def test_a_disabled_person_is_kept_as_focus_with_day_and_source_and_decides_noth
     screen()
     focus, = session.scalars(select(FocusRecord)).all()
     assert (focus.member_id, focus.group, focus.since) == (person.id, FocusGroup.MIND_DISABILITY, date(2024, 5, 1))
-    assert focus.source == "残联报送，数据截至2026-03-02"
+    assert focus.source == "残联报送，数据截至2026年3月2日"
     assert session.scalar(select(func.count()).select_from(Case)) == 0
 
 
