@@ -8,14 +8,16 @@ from pathlib import Path
 from types import ModuleType
 from typing import ClassVar
 
-from fanpin.adapters import declaration, distributions
+from fanpin.adapters import declaration, distributions, outlet_trial
 from fanpin.adapters.channel import ToldLead
 from fanpin.adapters.child import plugin_of
 from fanpin.adapters.contract import Fact
+from fanpin.adapters.delivering import deliver
 from fanpin.adapters.distributions import Installed
 from fanpin.adapters.lead_trial import LeadTrial, try_leads
 from fanpin.adapters.leads import MappedLead, map_leads
 from fanpin.adapters.manifest import Manifest, Table
+from fanpin.adapters.parcels import Errand, Item, Parcel
 from fanpin.adapters.run import MappedRow, PluginChild
 from fanpin.adapters.trial import Trial, try_sheet
 
@@ -169,6 +171,25 @@ class ChannelContract(_Plugin):
 
 def _declared(row: MappedLead) -> tuple[object, ...]:
     return replace(row.lead, subject="") if row.lead else None, row.problems
+
+
+class OutletContract(_Plugin):
+    """What every outlet must show with invented items, called in a confined child as in earnest."""
+
+    def draft(self, errand: Errand) -> Item:
+        """Return an honest item about invented people."""
+        return outlet_trial.sample(errand, self.as_of)
+
+    def deliver(self, item: Item, **settings: str) -> Parcel:
+        """Return what the outlet makes of an item, opened by the core."""
+        return deliver(self.installed, self.manifest, [item], settings=settings)[0]
+
+    def test_declares_only_what_an_outlet_may(self) -> None:
+        assert declaration.problems(self.manifest) == []
+
+    def test_withstands_every_item_of_its_errands(self) -> None:
+        cases = list(outlet_trial.tried(self.installed, self.manifest, self.as_of))
+        assert cases and [f"{case.errand}，{case.title}：{case.problem}" for case in cases if case.problem] == []
 
 
 def _said(row: MappedRow) -> tuple[object, ...]:

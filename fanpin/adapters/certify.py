@@ -10,7 +10,7 @@ import msgspec
 
 from fanpin import sandbox
 from fanpin.adapters import manifest as m
-from fanpin.adapters import known, run
+from fanpin.adapters import known, outlet_trial, run
 from fanpin.adapters.cases import WALLS, WHOLE, Case, State, timed
 from fanpin.adapters.certify_leads import lead_cases
 from fanpin.adapters.contract import Answer, Known, Later, NotFound, Unavailable
@@ -50,6 +50,7 @@ def certify(installed: Installed, *, as_of: date, load_rows: int | None = None) 
         tried = lead_cases if manifest.role is PluginRole.CHANNEL else _table
         for table in manifest.tables:
             cases += tried(installed, manifest, table, as_of, LOAD_ROWS if load_rows is None else load_rows)
+        cases += _outlet(installed, manifest, as_of)
     cases.append(_walls())
     return Report(
         installed.entry, installed.version, installed.digest, manifest.title if manifest else "",
@@ -122,6 +123,11 @@ def _reached(installed: Installed, manifest: Manifest, table: Table, path: Path,
         except (ChildFailed, RequestFailed):
             reached = []
     return None, f"处理样表时要用：{'、'.join(reached)}；适配器只能看给它的行" if reached else failure
+
+
+def _outlet(installed: Installed, manifest: Manifest, as_of: date) -> Iterator[Case]:
+    for one in outlet_trial.tried(installed, manifest, as_of):
+        yield Case(one.code, one.errand, one.title, State.FAILED if one.problem else State.PASSED, one.problem or "符合")
 
 
 def _sampled(installed: Installed, manifest: Manifest, table: Table, path: Path, as_of: date) -> tuple[Trial, str]:

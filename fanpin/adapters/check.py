@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from fanpin.adapters import known, run
+from fanpin.adapters import known, outlet_trial, run
 from fanpin.adapters.distributions import Installed, in_folder
 from fanpin.adapters.failures import AdapterFailed
 from fanpin.adapters.lead_trial import try_leads
@@ -65,6 +65,8 @@ def _declared(installed: Installed, as_of: date) -> Iterator[Finding]:
         return
     manifest = found.manifest
     yield Finding(True, _said(manifest))
+    if manifest.role is PluginRole.OUTLET:
+        yield from (Finding(not one.problem, f"“{one.errand}”的{one.title}：{one.problem or '符合'}") for one in outlet_trial.tried(installed, manifest, as_of))
     act = _lead_sample if manifest.role is PluginRole.CHANNEL else _sample
     for table in manifest.tables:
         path = installed.sample(table.code)

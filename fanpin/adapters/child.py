@@ -15,8 +15,11 @@ from fanpin.adapters.base import Adapter, Plugin, Reply, Row
 from fanpin.adapters.channel import Channel, LeadRow, ToldLead
 from fanpin.adapters.contract import Fact, Known, Later, NotFound
 from fanpin.adapters.outlet import Outlet
+from fanpin.adapters.parcels import Parcel
 from fanpin.adapters.versions import PluginRole, refusal
-from fanpin.adapters.wire import Answers, AskFacts, AskLeads, Declared, FactOut, LeadOut, Leads, ReplyOut, Request, encode
+from fanpin.adapters.wire import (
+    Answers, AskFacts, AskLeads, Declared, Deliver, FactOut, LeadOut, Leads, ParcelOut, Parcels, ReplyOut, Request, encode,
+)
 
 ROLES: dict[type[Plugin], PluginRole] = {Adapter: PluginRole.DEPARTMENT, Channel: PluginRole.CHANNEL, Outlet: PluginRole.OUTLET}
 
@@ -56,6 +59,8 @@ class Served:
             return encode(Answers(list(_out(plugin.facts(_rows(plugin, request, Row))))))
         if isinstance(request, AskLeads) and isinstance(plugin, Channel):
             return encode(Leads([_lead(item) for item in plugin.leads(_rows(plugin, request, LeadRow))]))
+        if isinstance(request, Deliver) and isinstance(plugin, Outlet):
+            return encode(Parcels([_parcel(token, plugin.deliver(item)) for token, item in request.items]))
         raise TypeError(f"{type(plugin).__name__} cannot answer {type(request).__name__}")
 
     def _declared(self) -> Declared:
@@ -89,6 +94,12 @@ def _lead(item: object) -> LeadOut:
     if not isinstance(item, ToldLead):
         raise TypeError(f"leads() returned {type(item).__name__}, not what row.lead() returns")
     return LeadOut(**{name: getattr(item, name) for name in LeadOut.__struct_fields__})
+
+
+def _parcel(token: str, found: object) -> ParcelOut:
+    if not isinstance(found, Parcel):
+        raise TypeError(f"deliver() returned {type(found).__name__}, not Parcel")
+    return ParcelOut(token, found.title, found.text, list(found.headings), [list(row) for row in found.rows], dict(found.post))
 
 
 def _out(found: object) -> Iterator[FactOut | ReplyOut]:

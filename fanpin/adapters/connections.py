@@ -8,10 +8,11 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from fanpin.adapters.contract import Transport
-from fanpin.adapters.manifest import ColumnType, Mode, Setting, SettingType, Table
+from fanpin.adapters.manifest import ColumnType, Manifest, Mode, Setting, SettingType, Table
 from fanpin.adapters.reach import Reach
-from fanpin.adapters.transports.http import Platform
+from fanpin.adapters.transports.http import Platform, Post
 from fanpin.adapters.transports.sql import Database
+from fanpin.adapters.versions import PluginRole
 
 PREFIX = "transport"
 CHOICE = PREFIX
@@ -20,11 +21,20 @@ ADDRESS, TOKEN_ADDRESS, APPLICATION, SECRET, SCHEMA, FIELDS, RECORDS = (
 # What a key column holds by which a person can be asked about: the first that a table has.
 ASKED_BY = (ColumnType.ID_NUMBER, ColumnType.CERTIFICATE, ColumnType.HEAD_ID)
 YES, NO = "yes", "no"
+POSTING, WITHDRAWING, NUMBER, PAGE, TIME = (f"{PREFIX}_{name}" for name in ("post", "withdraw", "number", "page", "time"))
+BY_HAND = "hand"
 PAIR = re.compile(r"[，,、；;\s]+")
 
 
 class Unconnected(ValueError):
     """The settings do not lead to the department's system; the words say which of them is to be mended."""
+
+
+def settings_of(manifest: Manifest) -> tuple[Setting, ...]:
+    """Return the settings that the core adds to a plugin's own, by its role."""
+    if manifest.role is PluginRole.OUTLET:
+        return outlet_settings(manifest.transports)
+    return settings(manifest.transports, manifest.tables)
 
 
 def settings(transports: Sequence[Transport], tables: Sequence[Table]) -> tuple[Setting, ...]:
@@ -50,6 +60,41 @@ def settings(transports: Sequence[Transport], tables: Sequence[Table]) -> tuple[
         Setting(name=SECRET, title="平台的密钥或固定令牌", secret=True),
         Setting(name=RECORDS, title="平台答复里的记录", default="data.records"),
     )
+
+
+def outlet_settings(transports: Sequence[Transport]) -> tuple[Setting, ...]:
+    """Return the settings that the core adds to an outlet that may send to a platform."""
+    if Transport.PLATFORM not in transports:
+        return ()
+    choices = ((BY_HAND, "经办人员自己发布"), (Transport.PLATFORM.value, "由系统发送到平台"))
+    return (
+        Setting(name=CHOICE, title="怎么发布", type=SettingType.CHOICE, default=BY_HAND, choices=choices),
+        Setting(name=ADDRESS, title="平台的地址", secret=True, hint="如 https://10.0.0.1"),
+        Setting(name=POSTING, title="发布的接口路径", hint="如 /notices"),
+        Setting(name=WITHDRAWING, title="撤下的接口路径", hint="如 /notices/withdraw；不填的，由经办人员自己撤下"),
+        Setting(name=TOKEN_ADDRESS, title="平台令牌的路径", hint="如 /token；固定令牌的平台不填"),
+        Setting(name=APPLICATION, title="平台的应用编号"),
+        Setting(name=SECRET, title="平台的密钥或固定令牌", secret=True),
+        Setting(name=NUMBER, title="平台答复里的编号", default=Post.number_path),
+        Setting(name=PAGE, title="平台答复里的网址", default=Post.address_path),
+        Setting(name=TIME, title="平台答复里的发布时间", default=Post.time_path),
+    )
+
+
+def posts(values: Mapping[str, str], *, withdraws: bool = False, reach: Reach = Reach()) -> Post | None:
+    """Return where a county's postings (or withdrawals) go, None where a clerk does it; raise Unconnected in plain words."""
+    path = values.get(WITHDRAWING if withdraws else POSTING, "")
+    if values.get(CHOICE, "") != Transport.PLATFORM.value or withdraws and not path:
+        return None
+    address = values.get(ADDRESS, "").rstrip("/")
+    if not (address and path):
+        raise Unconnected("还没有填写平台的地址和发布的接口路径")
+    platform = Platform(url=_joined(address, path), token_url=_joined(address, values.get(TOKEN_ADDRESS, "")),
+                        app_id=values.get(APPLICATION, ""), secret=values.get(SECRET, ""), reach=reach)
+    if problems := platform.problems():
+        raise Unconnected("；".join(problems))
+    return Post(platform=platform, number_path=values.get(NUMBER, "") or Post.number_path,
+                address_path=values.get(PAGE, "") or Post.address_path, time_path=values.get(TIME, "") or Post.time_path)
 
 
 def source_of(table: str) -> str:

@@ -4,8 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from fanpin.adapters.contract import Transport
 from fanpin.adapters.headers import plain
 from fanpin.adapters.manifest import NONE, Claim, ColumnType, Manifest, Mode, Table
+from fanpin.adapters.parcels import Errand
 from fanpin.adapters.versions import PluginRole, refusal
 from fanpin.rules.departments import Department
 from fanpin.rules.duties import KINDS, Basis, Kind, SubjectKind, Unit, duties_of
@@ -97,6 +99,15 @@ def _channel(manifest: Manifest) -> Iterable[str]:
 def _outlet(manifest: Manifest) -> Iterable[str]:
     if manifest.tables:
         yield "报送出口不收表格，请去掉 tables"
+    known = {errand.value: errand for errand in Errand}
+    if strange := [errand for errand in manifest.errands if errand not in known]:
+        yield f"没有“{'、'.join(strange)}”这样的事，报送出口能办的是：{'、'.join(errand.title for errand in Errand)}"
+    if not manifest.errands:
+        yield "请写明报送出口办什么事（errands）"
+    if Transport.DATABASE in manifest.transports:
+        yield "报送出口只做成表格或发送到平台，不写别人的数据库"
+    if Transport.PLATFORM in manifest.transports and not all(known[errand].of_notice for errand in manifest.errands if errand in known):
+        yield "全国系统的录入和标注由人办理，只做成表格，不能发送到平台"
 
 
 ROLES = {PluginRole.DEPARTMENT: _department, PluginRole.CHANNEL: _channel, PluginRole.OUTLET: _outlet}

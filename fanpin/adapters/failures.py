@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fanpin import sandbox
 from fanpin.sandbox import ChildFailed, RequestFailed
 
-READING, MAPPING, LOADING, FETCHING = "读取表格", "适配器处理数据", "适配器载入", "从部门系统取数"
+READING, MAPPING, LOADING, FETCHING, SENDING = "读取表格", "适配器处理数据", "适配器载入", "从部门系统取数", "向平台发送"
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ SENTENCES = {
     "malformed": "{what}给出的内容不符合约定",
 }
 DEVELOPER = "请联系适配器的开发人员"
-ADVICE = {READING: "请用表格软件打开后另存为 .xlsx、或拆成几个文件再上传", FETCHING: "请检查部门系统的地址、账号和网络"}
+ADVICE = {READING: "请用表格软件打开后另存为 .xlsx、或拆成几个文件再上传", FETCHING: "请检查部门系统的地址、账号和网络",
+          SENDING: "请检查平台的地址、账号和网络"}
 # A wall that was run into shows as a refused permission in what the child complains.
 WALLS = ("PermissionError", "Operation not permitted", "Permission denied")
 # Sentences that children say of themselves may hold a value of a row; only the kind of error is kept.
@@ -58,7 +59,7 @@ def failure_of(error: Exception, what: str) -> Failure:
         code, said = "malformed", type(error).__name__
     walled = any(mark in said for mark in WALLS)
     sentence = SENTENCES.get(code, SENTENCES["error"]).format(what=what)
-    return Failure(code, f"{sentence}；数据没有采用，{ADVICE.get(what, DEVELOPER)}", _kind(said), walled and what != FETCHING,
+    return Failure(code, f"{sentence}；数据没有采用，{ADVICE.get(what, DEVELOPER)}", _kind(said), walled and what not in (FETCHING, SENDING),
                    what not in (READING, FETCHING))
 
 

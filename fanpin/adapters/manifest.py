@@ -134,7 +134,8 @@ class Setting:
 class Manifest:
     """The whole declaration; `version` is the distribution's, added by the core. Stored, shown and compared.
 
-    A department's adapter has a department, a channel the platform (`rules.intake.Channel`) whose declarations it reads.
+    A department's adapter has a department, a channel the platform (`rules.intake.Channel`) whose declarations it reads,
+    an outlet the errands (`parcels.Errand`) that it does.
     """
 
     name: str
@@ -142,6 +143,7 @@ class Manifest:
     role: PluginRole = PluginRole.DEPARTMENT
     department: Department | None = None
     channel: str = ""
+    errands: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     contract: int = OLDEST
     version: str = ""

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 
 from fanpin import adapters
 from fanpin.adapters import manifest as m
@@ -11,6 +12,7 @@ from fanpin.adapters.channel import Channel, LeadRow
 from fanpin.adapters.contract import LENGTHS
 from fanpin.adapters.leads import LONGEST_NUMBER, LONGEST_RELATION
 from fanpin.adapters.outlet import Outlet
+from fanpin.adapters.parcels import NOTICE_ROW, NOTICE_VALUES, Errand, Parcel
 from fanpin.adapters.report import BAD
 from fanpin.adapters.scaffold import claimable
 from fanpin.adapters.versions import CONTRACT, OLDEST, SINCE, PluginRole
@@ -74,6 +76,14 @@ def _channel() -> Iterator[str]:
 
 def _outlet() -> Iterator[str]:
     yield from ("## 报送出口（`Outlet`）", "", *_attributes(Outlet), "")
+    yield from _call(Outlet.deliver)
+    yield from ("", "`errands` 里写能办的事：", "", "| 代码 | 办什么 | 内容 |", "|---|---|---|",
+                *(f"| `{errand.value}` | {errand.title} | {'公示' if errand.of_notice else '一户，每人一行'} |" for errand in Errand), "",
+                "公示的 `item.values`：", "", "| 名称 | 内容 |", "|---|---|", *(f"| `{name}` | {title} |" for name, title in NOTICE_VALUES.items()), "",
+                "公示的 `item.rows`，每户一行：", "", "| 名称 | 内容 |", "|---|---|", *(f"| `{name}` | {title} |" for name, title in NOTICE_ROW.items()), "",
+                "全国系统的一户，`item.values` 和 `item.rows`（每人一行）用全国系统列的代码（`fanpin/data/national_columns.csv`）。", "",
+                f"`Parcel` 的内容：{'、'.join(f'`{one.name}`' for one in fields(Parcel))}。姓名、号码、电话、住址是替代符，原样放到该放的地方；"
+                "平台打开它们，并核对每户、每人正好一行，没有别人，没有公式和看不见的字符。", "")
 
 
 def _shown(value: object) -> str:

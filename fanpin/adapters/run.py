@@ -91,7 +91,7 @@ def declared(installed: Installed) -> Usable:
         return Usable(installed, problems=(said.refused or "程序没有说明自己是什么",))
     own = said.manifest.settings
     manifest = replace(said.manifest, version=installed.version,
-                       settings=(*own, *connections.settings(said.manifest.transports, said.manifest.tables)))
+                       settings=(*own, *connections.settings_of(said.manifest)))
     problems = list(declaration.problems(manifest))
     if manifest.name != installed.entry:
         problems.append(f"名称“{manifest.name}”与安装的入口点“{installed.entry}”不一致")
@@ -176,12 +176,12 @@ def _judged(table: Table, tokens: Mapping[str, ReadRow], items: Iterable[FactOut
 
 
 def _fact(item: FactOut) -> Fact:
-    if any(_holds_id(getattr(item, field)) for field in FREE):
+    if any(holds_id(getattr(item, field)) for field in FREE):
         raise boundary("id_inside", "适配器在答复的文字里夹带证件号码，整批退回")
     return item.fact()
 
 
-def _holds_id(words: str) -> bool:
+def holds_id(words: str) -> bool:
     """Say whether words hold what may be an ID number, old or new; a licence whose digits give no birthday is none."""
     return any(_birthday(found[0]) for found in ID_INSIDE.finditer(identity.normalise(words)))
 

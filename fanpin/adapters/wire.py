@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 from fanpin.adapters.channel import ToldLead
 from fanpin.adapters.contract import Fact
 from fanpin.adapters.manifest import LONGEST_WORDS, Manifest, Table
+from fanpin.adapters.parcels import Item
 
 ROWS_AT_A_TIME = 500
 LARGEST_ANSWER = 5 << 20
@@ -112,8 +113,14 @@ class AskLeads(Struct, frozen=True, tag="leads"):
     rows: list[tuple[str, dict[str, Cell]]]
 
 
+class Deliver(Struct, frozen=True, tag="deliver"):
+    """Ask an outlet for the parcels of some items, each under its token."""
+
+    items: list[tuple[str, Item]]
+
+
 # A frame without content asks for the declaration.
-Request = AskFacts | AskLeads
+Request = AskFacts | AskLeads | Deliver
 
 
 class FactOut(Struct, frozen=True, tag="fact", forbid_unknown_fields=True, omit_defaults=True):
@@ -169,6 +176,29 @@ class Leads(Struct, frozen=True, forbid_unknown_fields=True):
     """All that a channel says of one request."""
 
     items: list[LeadOut]
+
+
+Title = Annotated[str, Meta(max_length=200)]
+# Sealed words are longer than what they stand for: room for some two thousand listed households.
+Cells = Annotated[str, Meta(max_length=2000)]
+Whole = Annotated[str, Meta(max_length=200_000)]
+
+
+class ParcelOut(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A parcel on its way out of an outlet."""
+
+    token: Token
+    title: Title = ""
+    text: Whole = ""
+    headings: Annotated[list[Title], Meta(max_length=400)] = []
+    rows: Annotated[list[list[Cells]], Meta(max_length=5000)] = []
+    post: Annotated[dict[Code, Whole | int | list[dict[Code, Cells | int]]], Meta(max_length=60)] = {}
+
+
+class Parcels(Struct, frozen=True, forbid_unknown_fields=True):
+    """All the parcels of one request."""
+
+    items: list[ParcelOut]
 
 
 class Declared(Struct, frozen=True, forbid_unknown_fields=True):

@@ -36,6 +36,11 @@ class Desk:
     tokens: int = 0
     calls: list[str] = field(default_factory=list)
     asked: list[object] = field(default_factory=list)
+    # What was posted, by its key: the same key is the same posting, however often it comes.
+    posted: dict[str, Record] = field(default_factory=dict)
+    withdrawn: list[object] = field(default_factory=list)
+    posted_at: str = "2026-03-02T08:30:00+08:00"
+    silent: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def new_token(self) -> str:
@@ -64,6 +69,9 @@ class Handler(BaseHTTPRequestHandler):
         asked = parse_qs(urlsplit(self.path).query)
         if self._trouble():
             return
+        if self.path.startswith("/notices"):
+            self._receipt(asked["ticket"][0])
+            return
         if "ticket" in asked:
             self._later_or(asked["ticket"][0])
             return
@@ -81,7 +89,25 @@ class Handler(BaseHTTPRequestHandler):
         if self._trouble():
             return
         self.desk.asked.append(sent)
-        self._later_or("ticket-1")
+        if self.path == "/notices/withdraw":
+            self.desk.withdrawn.append(sent)
+            self._say(200, {"data": {"id": sent["id"]}})
+        elif self.path == "/notices":
+            self.desk.posted.setdefault(self.headers["Idempotency-Key"], sent)
+            self._receipt(self.headers["Idempotency-Key"])
+        else:
+            self._later_or("ticket-1")
+
+    def _receipt(self, key: str) -> None:
+        number = list(self.desk.posted).index(key) + 1
+        if self.desk.silent:
+            self.connection.close()
+            self.close_connection = True
+        elif self.desk.later:
+            self.desk.later -= 1
+            self._say(202, {"data": {"ticket": key}})
+        else:
+            self._say(200, {"data": {"id": f"GS{number}", "url": f"https://zfjz.example.invalid/{number}", "time": self.desk.posted_at}})
 
     def _later_or(self, ticket: str) -> None:
         if self.desk.later:

@@ -79,7 +79,7 @@ def test_an_answer_about_anybody_else_rejects_the_batch(tmp_path: Path, body: st
     ("530628000012345", False), ("530628001001GB00001F00010001", False), ("91530628MA6K0A1B2U", False), ("530102199913011011", False),
 ])
 def test_an_id_number_is_told_from_a_licence_of_as_many_digits(words: str, held: bool) -> None:
-    assert run._holds_id(words) is held
+    assert run.holds_id(words) is held
 
 
 @pytest.mark.parametrize(("body", "code"), [

@@ -13,7 +13,9 @@ from fanpin.adapters import distributions, known, run, scaffold
 from fanpin.adapters.cases import State
 from fanpin.adapters.certify import certify
 from fanpin.adapters.manifest import Manifest, Mode
+from fanpin.adapters.parcels import Errand
 from fanpin.adapters.versions import PluginRole
+from fanpin.rules import national
 from fanpin.rules.departments import BLOCKING_DEPARTMENTS, Department
 from fanpin.rules.duties import DUTIES, FACTS_OF_REVIEW, KINDS, Basis
 from fanpin.rules.intake import Channel
@@ -24,6 +26,8 @@ FOLDERS = sorted((ROOT / "plugins").glob("fanpin-*"))
 CHANNELS = {f"fanpin-channel-{name}": Channel(platform) for name, platform in (
     ("12317", "national_12317"), ("national-app", "national_app"), ("province", "province"))}
 OTHERS = [folder.name for folder in FOLDERS if folder.name.startswith(("fanpin-channel-", "fanpin-outlet-"))]
+OUTLETS = {"fanpin-outlet-national-system": {Errand.ENTER, Errand.MARK, Errand.CHANGE},
+           "fanpin-outlet-rescue-platform": {Errand.POST_NOTICE, Errand.WITHDRAW_NOTICE}}
 # 附件1's own departments and the two that only 三(六) names; what 其他部门 would supply is nobody's in particular.
 EXPECTED = [department for department in Department if department is not Department.OTHER]
 
@@ -125,6 +129,25 @@ def test_sample_people_are_invented() -> None:
         assert "样" in words, path
 
 
+@pytest.mark.parametrize("name", OUTLETS)
+def test_each_outlet_is_certified_and_does_its_errands(name: str) -> None:
+    installed = distributions.find(name)
+    assert installed is not None
+    manifest = run.declared(installed).manifest
+    assert manifest is not None and (manifest.role, set(manifest.errands)) == (PluginRole.OUTLET, {errand.value for errand in OUTLETS[name]})
+    assert [f"{case.title}：{case.text}" for case in certify(installed, as_of=TODAY).cases if case.state is State.FAILED] == []
+
+
+def test_every_errand_has_one_outlet() -> None:
+    assert sorted(errand for errands in OUTLETS.values() for errand in errands) == sorted(Errand)
+
+
+def test_the_national_outlet_knows_every_column_of_the_national_table() -> None:
+    module = (ROOT / "plugins" / "fanpin-outlet-national-system" / "fanpin_outlet_national_system.py").read_text(encoding="utf-8")
+    ordered = [pair.split("=")[0] for pair in module.split('"""')[3].split()]
+    assert ordered == [column.code for column in national.columns()]
+
+
 def test_a_plugin_opens_no_file_and_no_connection() -> None:
     pure = {"collections.abc", "dataclasses", "fanpin.adapters"}
     for folder in FOLDERS:
@@ -139,7 +162,7 @@ def _name(department: Department) -> str:
 
 
 def test_this_page_looks_at_all_folders() -> None:
-    assert all((Path(folder) / "samples").is_dir() for folder in FOLDERS)
+    assert all((Path(folder) / "samples").is_dir() for folder in FOLDERS if folder.name not in OUTLETS)
 
 
 @pytest.mark.parametrize("department", EXPECTED, ids=lambda department: department.value)

@@ -27,6 +27,7 @@ PAGE_BYTES = 8 << 20
 MOST_PAGES = 2000
 LATER_DAYS = 5
 CHUNK = 1 << 16
+LONGEST_RECEIPT, LONGEST_TOLD = 20_000, 300
 AGAIN = frozenset({429, 502, 503, 504})
 JSON = {"Accept": "application/json"}
 PORTS = {"http": 80, "https": 443}
@@ -87,6 +88,26 @@ class Pending:
     due: date
 
 
+@dataclass(frozen=True, kw_only=True)
+class Post:
+    """Where in a platform's answer its confirmation stands, and how something is posted: settings, too."""
+
+    platform: Platform
+    number_path: str = "data.id"
+    address_path: str = "data.url"
+    time_path: str = "data.time"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The platform has confirmed: its number, the address where it stands, its own time, and its answer word for word."""
+
+    number: str
+    address: str
+    time: str
+    content: str
+
+
 @dataclass
 class Client:
     """One conversation with a platform, within one budget of time."""
@@ -135,6 +156,28 @@ class Client:
         status, document = self._call("GET", _with(platform.question_url or platform.url, {"ticket": ticket}))
         return self._rows(document) if status == http.client.OK else self._pending(status, document, today, ticket)
 
+    def post(self, post: Post, body: Mapping[str, object], *, key: str, needs: bool, today: date) -> Receipt | Pending:
+        """Send a document; with the same key it counts once, however often it is sent.
+
+        Where the confirmation `needs` a number and an address, an answer without them is none.
+        """
+        status, document = self._call("POST", self.platform.url, body=body, headers={"Idempotency-Key": key})
+        return self._receipt(post, status, document, needs, today)
+
+    def confirmation(self, post: Post, ticket: str, *, needs: bool, today: date) -> Receipt | Pending:
+        """Ask what became of what was posted."""
+        status, document = self._call("GET", _with(self.platform.url, {"ticket": ticket}))
+        return self._receipt(post, status, document, needs, today, ticket)
+
+    def _receipt(self, post: Post, status: int, document: object, needs: bool, today: date, ticket: str = "") -> Receipt | Pending:
+        if status != http.client.OK:
+            return self._pending(status, document, today, ticket)
+        number, address, time_ = (_told(document, path) for path in (post.number_path, post.address_path, post.time_path))
+        if needs and not (number and _origin(address)):
+            raise PlatformFailed("平台的答复里没有编号或网址，不能当作已经发布，请核对设置")
+        return Receipt(number, address if _origin(address) else "", time_,
+                       json.dumps(document, ensure_ascii=False, indent=1)[:LONGEST_RECEIPT])
+
     def _pending(self, status: int, document: object, today: date, ticket: str = "") -> Pending:
         if status != http.client.ACCEPTED:
             raise PlatformFailed(f"数据共享平台答复状态{status}，没有给出数据")
@@ -156,11 +199,12 @@ class Client:
             raise PlatformFailed(f"数据共享平台的答复里没有“{self.platform.records_path}”这一列表，请核对设置")
         return rows
 
-    def _call(self, method: str, address: str, *, body: Mapping[str, object] | None = None) -> tuple[int, object]:
+    def _call(self, method: str, address: str, *, body: Mapping[str, object] | None = None,
+              headers: Mapping[str, str] | None = None) -> tuple[int, object]:
         renewed = False
         for attempt in range(1, self.attempts + 2):
             try:
-                status, wait, content = self._send(method, address, body=body, headers=self._authorized())
+                status, wait, content = self._send(method, address, body=body, headers={**(headers or {}), **self._authorized()})
             except (OSError, http.client.HTTPException) as error:
                 if attempt >= self.attempts:
                     raise PlatformFailed(f"连不上数据共享平台（{_why(error)}），已试{attempt}次") from None
@@ -297,6 +341,11 @@ def _dig(document: object, path: str) -> object:
     for name in path.split("."):
         document = document.get(name) if isinstance(document, dict) else None
     return document
+
+
+def _told(document: object, path: str) -> str:
+    found = _dig(document, path)
+    return str(found).strip()[:LONGEST_TOLD] if isinstance(found, str | int) and not isinstance(found, bool) else ""
 
 
 def _refusal(status: int) -> str:

@@ -1,6 +1,6 @@
-"""The child that holds network and secrets: reads a 中间库 or a platform and hands out rows in chunks.
+"""The child that holds network and secrets: reads a 中间库 or a platform in chunks of rows, or posts what an outlet made.
 
-Its first frame carries address and secret; no argument and no environment does, and nothing is ever written.
+Its first frame carries address and secret; no argument and no environment does, and nothing is ever written here.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ from fanpin import sandbox
 from fanpin.adapters.connections import ASKED_BY
 from fanpin.adapters.manifest import ColumnType, Table
 from fanpin.adapters.transports import sql
-from fanpin.adapters.transports.http import ASKING_ATTEMPTS, ATTEMPTS, Client, Pending, Platform, PlatformFailed
+from fanpin.adapters.transports.http import ASKING_ATTEMPTS, ATTEMPTS, Client, Pending, Platform, PlatformFailed, Post, Receipt
 from fanpin.adapters.transports.records import Record, Records, RecordsRefused
 from fanpin.adapters.transports.sql import Database, DatabaseFailed
 from fanpin.adapters.wire import ROWS_AT_A_TIME, Chunk, Opened, encode
@@ -45,6 +45,17 @@ class OpenPlatform(Struct, frozen=True, tag="platform"):
     lines: bool = False
 
 
+class SendOut(Struct, frozen=True, tag="send"):
+    """Post a document under its key, or ask with the ticket what became of it."""
+
+    post: Post
+    body: dict[str, str | int | list[dict[str, str | int]]]
+    key: str
+    needs: bool
+    today: date
+    ticket: str = ""
+
+
 class Waiting(Struct, frozen=True):
     """The platform answers later."""
 
@@ -62,6 +73,14 @@ class Fetched(Struct, frozen=True):
     waiting: Waiting | None = None
 
 
+class Sent(Struct, frozen=True):
+    """What came of it: the platform's confirmation, a ticket to ask with later, or why neither."""
+
+    receipt: Receipt | None = None
+    waiting: Waiting | None = None
+    refused: str = ""
+
+
 class Reading:
     """One source being read: the first request opens it, every further one brings rows."""
 
@@ -71,10 +90,24 @@ class Reading:
     def answer(self, payload: bytes) -> bytes:
         """Answer one frame."""
         if payload:
-            wanted = msgspec.json.decode(payload, type=OpenDatabase | OpenPlatform)
+            wanted = msgspec.json.decode(payload, type=OpenDatabase | OpenPlatform | SendOut)
+            if isinstance(wanted, SendOut):
+                return encode(_sent(wanted))
             self._coming = _safely(_database(wanted) if isinstance(wanted, OpenDatabase) else _platform(wanted))
             return encode(Opened(wanted.table.code, wanted.table.title, 0))
         return encode(next(self._coming, Fetched(Chunk(last=True))))
+
+
+def _sent(wanted: SendOut) -> Sent:
+    try:
+        client = Client(wanted.post.platform)
+        if wanted.ticket:
+            found = client.confirmation(wanted.post, wanted.ticket, needs=wanted.needs, today=wanted.today)
+        else:
+            found = client.post(wanted.post, wanted.body, key=wanted.key, needs=wanted.needs, today=wanted.today)
+    except PlatformFailed as failed:
+        return Sent(refused=str(failed))
+    return Sent(waiting=Waiting(found.ticket, found.due)) if isinstance(found, Pending) else Sent(receipt=found)
 
 
 def _safely(coming: Iterator[Fetched]) -> Iterator[Fetched]:
