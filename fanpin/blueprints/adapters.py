@@ -61,6 +61,8 @@ def index() -> ResponseReturnValue:
 def show(adapter: AdapterRelease) -> ResponseReturnValue:
     """Show one release: how it fares, its certificate, what came of the department's data, kinds, tables, settings."""
     release, session = _own(adapter), db.session()
+    if release.role is PluginRole.OUTLET:
+        return redirect(url_for("outlets.show", outlet=release.ref))
     manifest = release.declared if release.manifest else None
     certificate = adapters.certificate_of(session, release)
     # An administrator looks after the program and sees nothing of a county's data.

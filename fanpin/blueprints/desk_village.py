@@ -41,7 +41,7 @@ def village(bench: Bench) -> list[Group]:
         _warnings(bench, "签收预警", Warning.village_received_at.is_(None), state="sent"),
         _warnings(bench, "入户核实预警", Warning.village_received_at.is_not(None), state="received"),
         *desk_regional.village(bench), *desk_register.questions(bench), rounds(bench), _signs(bench), _surveys(bench), _unlisted(bench), _lists(bench), _opinions(bench), _notices_to_make(bench),
-        _places(bench), _hanging(bench), objections(bench), _statements(bench), visits_due(bench), _reviews_to_record(bench),
+        _places(bench), _downs(bench), _hanging(bench), objections(bench), _statements(bench), visits_due(bench), _reviews_to_record(bench),
         _consents(bench), year(bench)]
 
 
@@ -143,6 +143,13 @@ def _places(bench: Bench) -> Group:
     return bench.group("张贴公示", "三(四)", query, lambda row: Item(
         row.kind.title, row.area_path, url=link("publicity.post", place=row.ref)), oldest=NoticePlace.id,
         url=link("publicity.places"))
+
+
+def _downs(bench: Bench) -> Group:
+    """List the cancelled notices that the platform still shows, or may show."""
+    query = select(NoticePlace).where(NoticePlace.down_due, NoticePlace.down_on.is_(None))
+    return bench.group("从平台撤下已撤销的公示", "三(四)", query, lambda row: Item(
+        row.kind.title, row.area_path, row.removed_on, url=link("publicity.take_down", place=row.ref)), oldest=NoticePlace.id)
 
 
 def _hanging(bench: Bench) -> Group:

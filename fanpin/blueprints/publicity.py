@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from io import BytesIO
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.file import FileField
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from fanpin import sheets
+from fanpin.adapters.parcels import Errand
 from fanpin.blueprints import filing, list_pages, needs, returns
 from fanpin.blueprints.fields import ClockField, DayField, LineField, TickField
 from fanpin.blueprints.forms import HouseForm, NoteField, longest, required
@@ -23,11 +26,13 @@ from fanpin.models.dossiers import period_of
 from fanpin.models.households import Household
 from fanpin.models.notices import Notice, NoticePlace, Objection, ObjectionKind, PlaceKind
 from fanpin.models.outbox import StoredFile
+from fanpin.models.postings import PlatformPosting
 from fanpin.rules.actions import Action
 from fanpin.rules.privacy import mask_phone
+from fanpin.rules.refusals import NotFound
 from fanpin.rules.stages import MONITORED, Stage
 from fanpin.rules.workdays import BeyondCalendar, Period
-from fanpin.steps import doing, publicity
+from fanpin.steps import doing, posting, publicity
 
 UPHELD, NOT_UPHELD = "yes", "no"
 FINDINGS = [(UPHELD, "属实"), (NOT_UPHELD, "不属实")]
@@ -49,6 +54,12 @@ class PostForm(HouseForm):
     posted_on = DayField("日期", validators=[required("请填写张贴或发布的日期。")])
     posted_time = ClockField("时间", validators=[required("请填写张贴或发布的时间。")])
     file = FileField("照片")
+
+
+class DownForm(HouseForm):
+    """When a cancelled notice was taken down from the platform."""
+
+    down_on = DayField("撤下日期", validators=[required("请填写从平台撤下的日期。")])
 
 
 class ObjectionForm(HouseForm):
@@ -118,7 +129,7 @@ def show(notice: Notice) -> ResponseReturnValue:
         "publicity/show.html", notice=notice, village_list=village_list, title=list_pages.title(village_list),
         places=notice.places, groups=_group_names(notice.places), files=_files(notice.places),
         clock=_clock(notice, list_pages.village(village_list)), households=households, more=more, cases=cases,
-        objections=objections, names=_head_names([row.case_id for row in objections]),
+        posting=_posting(notice.places[-1]), objections=objections, names=_head_names([row.case_id for row in objections]),
         needs=needs.of_cases(cases, Action.PUBLICITY_REPORT), unit=actor().area_id)
 
 
@@ -173,9 +184,59 @@ def post(place: NoticePlace) -> ResponseReturnValue:
             flash("已登记。", "success")
             seen = _notice_of(place)
             return redirect(url_for("publicity.show", notice=seen.ref) if seen else url_for("publicity.places"))
-    return form.answer("publicity/post.html", place=place, platform=platform,
+    made = _posting(place)
+    return form.answer("publicity/post.html", place=place, platform=platform, posting=made,
+                       columns=[(title, "", "") for title in made.headings] if made else [],
                        group=_group_names([place]).get(place.group_id or 0, ""), notice=_notice_of(place),
                        households=publicity.heads_at(db.session(), place))
+
+
+def _posting(place: NoticePlace) -> PlatformPosting | None:
+    return posting.posting_of(db.session(), place, Errand.POST_NOTICE) if place.kind is PlaceKind.PLATFORM else None
+
+
+@blueprint.get("/notice-places/<ref:place>/sheet")
+@guard(Action.PUBLICITY_POST)
+def sheet(place: NoticePlace) -> ResponseReturnValue:
+    """Send the table of what is posted on the platform, as a workbook to be put there by hand."""
+    row = _posting(place)
+    if row is None or not row.headings:
+        raise NotFound
+    content = sheets.write([sheets.Column(title, 16) for title in row.headings], row.rows, sheet="公示")
+    return send_file(BytesIO(content), mimetype=sheets.XLSX, as_attachment=True, download_name="平台公示.xlsx", etag=False)
+
+
+@blueprint.post("/notice-places/<ref:place>/send")
+@guard(Action.PUBLICITY_POST)
+def send(place: NoticePlace) -> ResponseReturnValue:
+    """Let the worker send the notice to the platform; it counts when the platform confirms."""
+    posting.send(db.session(), place, actor=actor(), now=now())
+    flash("正在发送到平台。平台确认后才算发布，发布时间以平台为准。", "success")
+    return redirect(url_for("publicity.post", place=place.ref))
+
+
+@blueprint.post("/notice-places/<ref:place>/content")
+@guard(Action.PUBLICITY_POST)
+def make_content(place: NoticePlace) -> ResponseReturnValue:
+    """Have the content for the platform made anew, with the days of today."""
+    posting.make_again(db.session(), place, actor=actor(), now=now())
+    flash("正在重新生成，几秒钟后刷新本页。", "success")
+    return redirect(url_for("publicity.post", place=place.ref))
+
+
+@blueprint.route("/notice-places/<ref:place>/down", methods=["GET", "POST"])
+@guard(Action.PUBLICITY_POST)
+def take_down(place: NoticePlace) -> ResponseReturnValue:
+    """Record that a cancelled notice was taken down from the platform."""
+    form = DownForm(data={"down_on": today()})
+    if form.validate_on_submit():
+        with form.attempt():
+            posting.take_down(db.session(), place, down_on=form.down_on.data, actor=actor(), now=now(), today=today())
+            flash("已登记从平台撤下。", "success")
+            seen = _notice_of(place)
+            return redirect(url_for("publicity.show", notice=seen.ref) if seen else url_for("publicity.places"))
+    return form.answer("publicity/take_down.html", place=place, notice=_notice_of(place),
+                       sent=posting.posting_of(db.session(), place, Errand.WITHDRAW_NOTICE))
 
 
 def _notice_of(place: NoticePlace) -> Notice | None:

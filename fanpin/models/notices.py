@@ -53,6 +53,10 @@ class NoticePlace(Referenced, Scoped, Base):
     posted_by: Mapped[str] = mapped_column(String(60), default="")
     file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     removed_on: Mapped[date | None]
+    # A cancelled notice that stands on the platform, or may stand there, is to be taken down there.
+    down_due: Mapped[bool] = mapped_column(default=False)
+    down_on: Mapped[date | None]
+    down_by: Mapped[str] = mapped_column(String(60), default="")
     notice: Mapped[Notice] = relationship(back_populates="places")
 
 

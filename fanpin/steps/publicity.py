@@ -18,7 +18,7 @@ from fanpin.rules.actions import Action
 from fanpin.rules.refusals import AlreadyHandled, Invalid, NotAllowedHere
 from fanpin.rules.roles import Actor
 from fanpin.rules.stages import MONITORED, Stage
-from fanpin.steps import doing
+from fanpin.steps import doing, posting
 from fanpin.steps.advance import Advanced, advance_list
 from fanpin.steps.deliberation import everybody
 from fanpin.steps.numbering import next_number
@@ -50,6 +50,7 @@ def issue(session: Session, village_list: VillageList, *, platform: str, actor: 
                     area_path=village_list.area_path),
     ]
     session.add(notice)
+    posting.owe_content(session, notice.places[-1], actor=actor, now=now)
     doing.note(session, Action.PUBLICITY_NOTICE, actor=actor, now=now, subject=village_list,
                facts={"number": number, "places": len(notice.places), "households": len(cases)})
     return notice
@@ -72,6 +73,8 @@ def cancel(session: Session, notice: Notice, *, reason: str, actor: Actor, now: 
     notice.cancelled_on, notice.cancelled_reason = today, reason[:200]
     for place in notice.places:
         place.removed_on = today
+        if place.kind is PlaceKind.PLATFORM:
+            posting.cancelled(session, place, actor=actor, now=now)
     doing.note(session, Action.PUBLICITY_NOTICE, actor=actor, now=now, subject=notice.village_list,
                facts={"number": notice.number, "cancelled": reason})
 
@@ -95,9 +98,16 @@ def post(session: Session, place: NoticePlace, *, posted_at: datetime, posted_on
             raise Invalid({"file": "请上传平台发布页面的截图。"})
     else:
         doing.filled(where=where)
+    hang(session, place, posted_at=posted_at, posted_on=posted_on, where=where, address=address, file_id=file_id,
+         posted_by=actor.name, actor=actor, now=now)
+
+
+def hang(session: Session, place: NoticePlace, *, posted_at: datetime, posted_on: date, where: str, address: str,
+         file_id: int | None, posted_by: str, actor: Actor, now: datetime) -> None:
+    """Write down that the notice hangs: what a clerk recorded, or what the platform confirmed to the worker."""
     place.place = where or place.place
     place.address, place.file_id = address, file_id
-    place.posted_at, place.posted_on, place.posted_by = posted_at, posted_on, actor.name
+    place.posted_at, place.posted_on, place.posted_by = posted_at, posted_on, posted_by
     doing.note(session, Action.PUBLICITY_POST, actor=actor, now=now, subject=place,
                facts={"kind": place.kind.value, "place": place.place, "on": posted_on.isoformat(), "address": address})
 
