@@ -57,6 +57,8 @@ OTHER_EVENTS = {
     "exchange.reject": ("department", "transport", "problem"),
     "register.compared": ("rows", "refused", "households", "differing"),
     "register.applied": ("households",),
+    "national.settled": ("as_of", "households", "proven"),
+    "national.by_hand": ("errand", "reason"),
     "register.exported": ("number", "households", "persons", "files"),
     "register.split": ("department", "rows", "differing"),
     "adapter.refresh": ("adapter", "version", "digest", "state"),

@@ -28,8 +28,8 @@ from fanpin.models.scoped import system_scope
 from fanpin.rules.refusals import Refusal
 from fanpin.steps import (
     adapter_certificates, adapter_connections, adapter_known, channel_fetch, channel_reading, delivery_fetch, delivery_folder,
-    delivery_retention, fetch_plans, housekeeping, outbox, papers, quality, regional_matching, register_export, register_import, register_retention, screening_month,
-    sessions,
+    delivery_retention, fetch_plans, housekeeping, national_sheets, outbox, papers, posting_jobs, quality, regional_matching, register_export,
+    register_import, register_retention, screening_month, sessions,
 )
 from fanpin.steps.delivery_intake import Intake
 from fanpin.steps.inquiry_asking import Jobs as InquiryJobs
@@ -92,6 +92,8 @@ class Worker:
         self._handlers |= register_export.Jobs(settings.files_dir, demo=app.config["FANPIN_DEMO_KEYS"]).handlers
         self._handlers |= channel_fetch.Jobs(settings.files_dir, exchange, reach).handlers
         self._handlers |= channel_reading.Jobs(settings.files_dir).handlers
+        self._handlers |= posting_jobs.Jobs(settings.files_dir, reach).handlers
+        self._handlers |= national_sheets.Jobs(settings.files_dir, demo=app.config["FANPIN_DEMO_KEYS"]).handlers
         self._handlers |= Intake(settings.files_dir).handlers | screening_month.MonthlyScreening(settings.files_dir).handlers
         self._chores: list[tuple[float, Callable[[], None]]] = [
             (SEAL_SECONDS, self.seal), (TIDY_SECONDS, self.tidy), (LEARN_SECONDS, self.learn), (MATCH_SECONDS, self.match),

@@ -54,6 +54,7 @@ from tests.conftest import TODAY
 from tests.oversight_settlement import direct_to, steered
 from tests.register import exported
 from tests.registered import certified, registered
+from tests.ways_out import POSTING, installed_outlet, owed_there, ready
 from tests.world import World
 
 DAY = timedelta(days=1)
@@ -321,7 +322,8 @@ class Settlement:
             self.session, listed, content=f"{self.said}：收入够用", speaker="到会群众", raised_on=people.calendar.day,
             case=self._cases["listed"], actor=actor, **people.when())
         self._keep(list_reported=reported, list_noticed=noticed, list_drafted=drafted, list_listed=listed, notice=notice,
-                   place=notice.places[0], objection=objection, opinion=opinion)
+                   place=notice.places[0], place_platform=ready(self.session, notice.places[-1], head=self._cases["drafted"].household.head_name),
+                   objection=objection, opinion=opinion)
 
     def _issue_papers(self) -> None:
         actor = self.people.acting(L.VILLAGE_CADRE)
@@ -362,7 +364,9 @@ class Settlement:
         self.session.add(ImportChange(
             batch_id=upload.id, area_path=self.group.path, head_name=f"测{SIGNS[self.key][0]}", kind=ChangeKind.NEW,
             state=ChangeState.OPEN, household="{}", differences="[]"))
-        self._keep(upload=upload, **exported(self.session, self.store, county, self._cases["waiting"].household, actor=actor, now=now))
+        home = self._cases["waiting"].household
+        self._keep(upload=upload, **exported(self.session, self.store, county, home, actor=actor, now=now),
+                   **owed_there(self.session, self.store, county, home, actor=actor, now=now))
 
     def _bring_leads(self) -> None:
         township = self.world.areas["other_township" if self.key == "other" else "township"]
@@ -400,6 +404,7 @@ class Settlement:
             Grant.user_id == self.people.staff[L.VILLAGE_CADRE].user_id)).one())
         cadre = self.people.staff[L.VILLAGE_CADRE]
         if self.key == "own":
+            self._keep(outlet=installed_outlet(self.session, POSTING, now=self.people.calendar.now))
             release = registered(self.session, department="education", now=self.people.calendar.now)
             certified(self.session, release, now=self.people.calendar.now)
             self._keep(adapter=release)

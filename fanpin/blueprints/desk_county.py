@@ -17,6 +17,7 @@ from fanpin.models.findings import ScreeningRun
 from fanpin.models.households import Household
 from fanpin.models.keychecks import KeyCheck
 from fanpin.models.leads import Lead
+from fanpin.models.national import NationalTask, TaskState
 from fanpin.models.papers import Paper
 from fanpin.models.warnings import Warning
 from fanpin.rules.deliveries import DeliveryState, UnmatchedState
@@ -205,7 +206,7 @@ def _markings(bench: Bench) -> Group:
 
 
 def _national(bench: Bench) -> Group:
-    """Name in which ways the national system's latest export and our cases differ, each with its households counted (附件1)."""
+    """Name in which ways the national system and our cases differ, and what its export has not yet proved done (附件1)."""
     path = bench.actor.area_path
     export = national.latest(bench.session, county_path=path)
     items = []
@@ -213,6 +214,9 @@ def _national(bench: Bench) -> Group:
         found = national.differing(export, one, county_path=path)
         if count := bench.session.scalar(select(func.count()).select_from(found.subquery())):
             items.append(Item(one.title, "", export.as_of, url=link("national.index", list=one.value), note=f"{count}户"))
+    waiting = bench.session.execute(select(NationalTask.errand, func.count(), func.min(NationalTask.opened_on)).where(
+        NationalTask.state == TaskState.OPEN).group_by(NationalTask.errand).order_by(NationalTask.errand))
+    items += [Item(f"{errand.title}，等导出表核对", "", since, url=link("national.tasks"), note=f"{count}户") for errand, count, since in waiting]
     return Group("核对全国系统", "附件1", bench.actor.role.title, len(items), tuple(items), link("national.index"))
 
 

@@ -29,6 +29,7 @@ from fanpin.models.leading_groups import GroupMember, JointMeeting, MeetingDecis
 from fanpin.models.lead_imports import LeadImport
 from fanpin.models.leads import Lead
 from fanpin.models.measures import Measure
+from fanpin.models.national import NationalSheet, NationalTask
 from fanpin.models.notices import Notice, NoticePlace, Objection
 from fanpin.models.outbox import StoredFile
 from fanpin.models.papers import Paper
@@ -48,13 +49,14 @@ from fanpin.steps import accounts, reading, sessions, submissions
 from fanpin.steps.advance import earlier_acts, overtaken
 
 LOADED = {
-    "adapter": AdapterRelease,
+    "adapter": AdapterRelease, "outlet": AdapterRelease,
     "case": Case, "household": Household, "member": Member, "lead": Lead, "warning": Warning, "round": Round,
     "visit": RoundVisit, "key_check": KeyCheck, "village_list": VillageList, "notice": Notice, "place": NoticePlace,
     "objection": Objection, "opinion": Opinion, "inquiry": Inquiry, "finding": FindingRow, "measure": Measure,
     "paper": Paper, "file": StoredFile, "account": User, "analysis": MonthlyAnalysis,
     "group_member": GroupMember, "meeting": JointMeeting, "decision": MeetingDecision, "task": SupervisionTask,
     "conduct": ConductFinding, "training": Training, "work_plan": WorkPlan,
+    "national_task": NationalTask, "national_sheet": NationalSheet,
     "upload": ImportBatch, "export": ExportBatch, "workbook": ExportFile, "part": ColumnPart, "question": ColumnQuestion,
     "event": Event, "community": Community, "rectification": Rectification,
     "direct": DirectRequest,

@@ -19,9 +19,11 @@ from fanpin.models import (
     leads,
     lines,
     measures,
+    national,
     notices,
     outbox,
     papers,
+    postings,
     quality,
     rectification,
     register,
@@ -38,7 +40,8 @@ from fanpin.models import (
 
 __all__ = [
     "adapters", "areas", "audit", "calls", "cases", "county", "deliberation", "deliveries", "events", "findings", "handwork",
-    "households", "keychecks", "lead_imports", "leading_groups", "leads", "lines", "measures", "notices", "outbox", "papers", "quality",
+    "households", "keychecks", "lead_imports", "leading_groups", "leads", "lines", "measures", "national", "notices", "outbox",
+    "papers", "postings", "quality",
     "rectification", "register", "relocation", "reviews", "rounds", "staff", "supervision", "surveys", "township",
     "users", "warnings",
 ]

@@ -1,6 +1,6 @@
 """The register's sheets: imports with every household's differences, exports, and the departments' parts to be signed."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -61,6 +61,10 @@ class ImportBatch(Referenced, Scoped, Base):
     households: Mapped[int] = mapped_column(default=0)
     same: Mapped[int] = mapped_column(default=0)
     done: Mapped[int] = mapped_column(default=0)
+    # The national system's own export: as of which day, whether it names everybody, how many tasks it proved done.
+    exported_on: Mapped[date | None]
+    whole: Mapped[bool] = mapped_column(default=False)
+    proven: Mapped[int] = mapped_column(default=0)
     report_file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     created_at: Mapped[datetime] = mapped_column(Instant)
     created_by: Mapped[str] = mapped_column(String(60))

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import delete, func, insert, select, update
@@ -20,7 +20,7 @@ from fanpin.models.users import Grant
 from fanpin.rules.actions import Action
 from fanpin.rules.refusals import Invalid, NotPermitted, Refusal
 from fanpin.rules.roles import PERMISSIONS, Actor
-from fanpin.steps import doing, files, outbox, register_sheet
+from fanpin.steps import doing, files, national_tasks, outbox, register_sheet
 from fanpin.steps.register_apply import apply
 from fanpin.steps.register_compare import Compared, compare
 
@@ -29,10 +29,15 @@ READ, APPLY = "register.read", "register.apply"
 ACCEPTABLE = (ChangeKind.NEW, ChangeKind.MEMBERS, ChangeKind.CHANGED)
 
 
-def upload(session: Session, store: Path, *, name: str, content: bytes, area: Area, actor: Actor, now: datetime) -> ImportBatch:
-    """Keep the file and owe its reading; the page shows how far it has come."""
-    subject = ImportBatch(area_id=area.id, area_path=area.path)
+def upload(session: Session, store: Path, *, name: str, content: bytes, area: Area, actor: Actor, now: datetime,
+           exported_on: date | None = None, whole: bool = False) -> ImportBatch:
+    """Keep the file and owe its reading; the page shows how far it has come.
+
+    `exported_on` says that it is the national system's own export as of that day, `whole` that it names everybody.
+    """
+    subject = ImportBatch(area_id=area.id, area_path=area.path, exported_on=exported_on, whole=whole)
     doing.permit(session, Action.REGISTER_IMPORT, actor=actor, subject=subject)
+    doing.not_future(legal_date(now), exported_on=exported_on)
     if not content:
         raise Invalid({"file": "文件是空的，请重新选择。"})
     if len(content) > files.MAX_BYTES:
@@ -85,6 +90,8 @@ def _decide(session: Session, batch: ImportBatch, state: ChangeState, *, refs: S
     doing.note(session, Action.REGISTER_ACCEPT, actor=actor, now=now, subject=batch,
                facts={"what": "接受差异" if state is ChangeState.ACCEPTED else "不接受差异", "households": count,
                       "kind": kind.value if kind else ""})
+    if state is ChangeState.REJECTED:
+        national_tasks.correct_there(session, batch, by=actor.name, today=legal_date(now))
     if state is ChangeState.ACCEPTED:
         outbox.put(session, APPLY, {"batch": batch.id, "user": actor.user_id, "role": actor.role.value, "area": actor.area_id},
                    now=now)
@@ -136,11 +143,15 @@ class Jobs:
         del content
         today = legal_date(now)
         read_only(session)
-        compared = [made for made in compare(session, reading.households, area, today=today) if made.kind is not None]
+        every = list(compare(session, reading.households, area, today=today))
+        compared = [made for made in every if made.kind is not None]
+        seen = national_tasks.seen_in(every) if batch.exported_on is not None else {}
+        del every
         session.rollback()
         report = register_sheet.report(sheet, reading, reading.problems) if reading.problems else b""
         del sheet
         self._keep(session, payload, reading, compared, report, now=now)
+        national_tasks.settle(session, _batch(session, payload), seen, now=now, today=today)
 
     def _keep(self, session: Session, payload: Mapping[str, object], reading: register_sheet.Reading,
               compared: Sequence[Compared], report: bytes, *, now: datetime) -> None:
