@@ -154,7 +154,8 @@ def accept(upload: ImportBatch) -> ResponseReturnValue:
 def reject(upload: ImportBatch) -> ResponseReturnValue:
     """Leave the ticked households, or all that are open of the kind shown, as they are."""
     count = register_import.reject(db.session(), upload, **_chosen(), actor=actor(), now=now())
-    flash(f"{count}户不接受，档案保持不变。", "success")
+    there = "已列入“全国系统录入和标注”的更正清单。" if upload.exported_on else ""
+    flash(f"{count}户不接受，档案保持不变。{there}", "success")
     return redirect(url_for("register.show", upload=upload.ref))
 
 

@@ -11,7 +11,7 @@ from fanpin.rules import privacy
 from fanpin.rules.income import FEN
 from fanpin.rules.stages import Procedure
 from fanpin.steps.paper_data_village import notice as notice_paper
-from fanpin.steps.paper_values import Request
+from fanpin.steps.paper_values import NO_PHONE, Request
 
 CODES = {Procedure.ENTERING: "notice_in", Procedure.LEAVING: "notice_out"}
 TITLES = {Procedure.ENTERING: "拟纳入防止返贫监测对象公示", Procedure.LEAVING: "拟风险消除监测对象公示"}
@@ -47,7 +47,8 @@ def _values(paper: NoticePaper, notice: Notice, title: str) -> dict[str, str]:
         "village": place.village, "month": paper.month, "line": line, "line_year": str(paper.line_year or ""), "first_day": paper.first_day.isoformat(), "last_day": paper.last_day.isoformat(),
         "workdays": str(paper.workdays), "skipped": paper.skipped_words, "places": "、".join(paper.places),
         "households": str(len(paper.households)), "people": str(paper.people),
-        "contacts": "\n".join(f"{contact.unit}：{contact.phone}" for contact in paper.contacts), "office_address": paper.office_address}
+        "contacts": "\n".join(f"{contact.unit}：{contact.phone}" for contact in paper.contacts if contact.phone != NO_PHONE),
+        "office_address": paper.office_address}
 
 
 def _rows(paper: NoticePaper) -> Iterable[Mapping[str, str]]:

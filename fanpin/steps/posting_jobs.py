@@ -40,6 +40,7 @@ PATIENCE = timedelta(days=3)
 RECEIPT = "text/plain; charset=utf-8"
 SENT_BY = "{}（系统发送）"
 GONE = "提出发送的人已没有这个岗位，请由现任人员重新发送或自行发布。"
+PAUSED = "平台连续出错，暂停发送"
 UNSURE = "平台可能已经收到，请先到平台上查看，没有的再自行发布。"
 
 
@@ -77,6 +78,9 @@ class Jobs:
         if row is not None and row.state.under_way:
             session.commit()
             return
+        if _paused(work.release, now):
+            self._later(session, posting.PREPARE, payload, now)
+            return
         parcel, problem = self._made(session, work, posting_content.to_post(_request(session, work, now), work.notice), now)
         with _writing(session):
             row = _row(session, place, Errand.POST_NOTICE)
@@ -96,6 +100,10 @@ class Jobs:
         if work is None:
             self._give_up(session, row, GONE)
             return
+        if _paused(work.release, now):
+            # Nothing leaves, so nothing is counted.
+            self._again(session, row, PAUSED, payload, now)
+            return
         asked_anew = row.made_at is None or row.asked_at is not None and row.made_at < row.asked_at
         if asked_anew and not self._freshened(session, row, work, now):
             return
@@ -108,6 +116,9 @@ class Jobs:
         work = self._work(session, place, Errand.WITHDRAW_NOTICE, payload, now)
         if work is None or not place.down_due or place.down_on is not None or not self._connected(work, withdraws=True):
             session.commit()
+            return
+        if _paused(work.release, now):
+            self._later(session, posting.WITHDRAW, payload, now)
             return
         row = posting.posting_of(session, place, Errand.WITHDRAW_NOTICE)
         if row is None or not row.tries:
@@ -200,16 +211,21 @@ class Jobs:
 
     def _again(self, session: Session, row: PlatformPosting, why: str, payload: Mapping[str, object], now: datetime) -> None:
         """Try again after a growing pause, at last leave it to a clerk."""
-        if row.tries and row.tries % MOST_TRIES == 0:
-            self._give_up(session, row, f"{why}。{UNSURE}")
+        tired = row.tries % MOST_TRIES == 0 if row.tries and why != PAUSED else _too_long(row, now)
+        if tired:
+            self._give_up(session, row, f"{why}。{UNSURE}" if row.tries else f"{why}。请自行发布。")
             return
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (row.tries % MOST_TRIES)) * (0.5 + self._jitter() / 2)
         with _writing(session):
             row.problem = f"{why}。已试{row.tries}次，稍后自动再试"[:300]
             outbox.put(session, _kind(row), payload, now=now).due_at = now + pause
 
+    def _later(self, session: Session, kind: str, payload: Mapping[str, object], now: datetime) -> None:
+        with _writing(session):
+            outbox.put(session, kind, payload, now=now).due_at = now + adapter_health.PAUSE * (1 + self._jitter())
+
     def _wait(self, session: Session, row: PlatformPosting, ticket: str, payload: Mapping[str, object], now: datetime) -> None:
-        if row.asked_at is not None and now - row.asked_at > PATIENCE:
+        if _too_long(row, now):
             row.state, row.problem = PostingState.FAILED, f"平台{PATIENCE.days}天还没有确认。{UNSURE}"
             return
         row.state, row.ticket, row.problem = PostingState.WAITING, ticket, ""
@@ -271,6 +287,15 @@ def _keep(row: PlatformPosting, release: AdapterRelease, parcel: Parcel | None, 
     if parcel is not None:
         row.title, row.text, row.made_at = parcel.title, parcel.text, now
         row.headings, row.rows, row.post = list(parcel.headings), [list(line) for line in parcel.rows], dict(parcel.post)
+
+
+def _paused(release: AdapterRelease, now: datetime) -> bool:
+    """Say whether the breaker is open: then neither content nor sending is tried."""
+    return release.failures >= adapter_health.OPENS_AFTER and release.open_until is not None and release.open_until > now
+
+
+def _too_long(row: PlatformPosting, now: datetime) -> bool:
+    return row.asked_at is not None and now - row.asked_at > PATIENCE
 
 
 def _kind(row: PlatformPosting) -> str:

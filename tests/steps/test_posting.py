@@ -20,7 +20,8 @@ from fanpin.models.outbox import OutboxItem, StoredFile
 from fanpin.models.postings import PlatformPosting, PostingState
 from fanpin.models.scoped import system_scope
 from fanpin.rules.refusals import AlreadyHandled, Invalid, NotAllowedHere
-from fanpin.steps import adapters, files, outbox, posting, posting_jobs, publicity
+from fanpin.steps import adapter_health, adapters, files, outbox, posting, posting_jobs, publicity
+from fanpin.steps.paper_values import NO_PHONE
 from fanpin.steps.posting_jobs import Jobs
 from tests.adapters.platform_server import SECRET, Desk, a_platform
 from tests.conftest import StandingClock
@@ -211,6 +212,25 @@ def test_after_too_many_tries_a_clerk_posts_by_hand(
     publicity.post(session, place, posted_at=clock.now(), posted_on=clock.today(), where="", address="https://zfjz.example.invalid/x",
                    file_id=road.screenshot(), actor=road.world.actors["cun.gan"], **road.when)
     assert place.posted_by == "周村干"
+
+
+def test_while_the_platform_is_given_a_rest_nothing_leaves_and_nothing_counts_as_tried(
+        session: Session, clock: StandingClock, road: Road, release: AdapterRelease, desk: Desk, address: str, tmp_path: Path) -> None:
+    place = sent(session, clock, road, release, address, tmp_path)
+    release.failures, release.open_until = adapter_health.OPENS_AFTER, clock.now() + adapter_health.PAUSE
+    work(session, clock, tmp_path)
+    row = posting_of(session, place)
+    assert (row.state, row.tries, desk.posted) == (PostingState.SENDING, 0, {}) and "暂停发送" in row.problem
+    clock.move(minutes=10)
+    work(session, clock, tmp_path)
+    assert row.state is PostingState.CONFIRMED and place.posted_on is not None
+
+
+def test_no_placeholder_for_a_missing_phone_is_published(session: Session, clock: StandingClock, road: Road, tmp_path: Path) -> None:
+    place = platform_of(road.noticed())
+    work(session, clock, tmp_path)
+    row = posting_of(session, place)
+    assert NO_PHONE not in row.text and "12317" in row.text
 
 
 def test_an_answer_without_number_or_address_is_no_confirmation(
