@@ -33,6 +33,8 @@ from fanpin.steps import last_answers
 # 第八项: 空挂户.
 EMPTY = 8
 GROWN_OLD = "答复已超过90天，须重新查询"
+# A check's sentence ends with its day, which is said beside the last good answer already.
+UNTIL = "，数据截至"
 # The worst of several answers is what a light shows.
 WORST = (CheckState.NOT_FOUND, CheckState.UNAVAILABLE, CheckState.STALE, CheckState.WAITING)
 
@@ -194,7 +196,7 @@ def told_by(session: Session, inquiries: Sequence[AnyInquiry], *, today: date) -
 
 def last_of(session: Session, inquiries: Sequence[Inquiry], *, today: date) -> dict[int, Last]:
     """Return the last good answers, in words, by the question that has none now."""
-    return {number: Last("；".join(map(fact_words, row.facts)) or row.reason, row.as_of)
+    return {number: Last("；".join(map(fact_words, row.facts)) or row.reason.partition(UNTIL)[0], row.as_of)
             for number, row in last_answers.beside(session, inquiries, today=today).items()}
 
 

@@ -14,6 +14,7 @@ from fanpin.models.audit import AuditAnchor, AuditEvent
 from fanpin.models.calls import Reminder, SystemCall
 from fanpin.models.county import Inquiry, Question
 from fanpin.models.deliveries import Delivery
+from fanpin.models.dossier_county import PRESENT
 from fanpin.models.households import Household
 from fanpin.models.lines import MonitoringLine
 from fanpin.models.measures import Measure, MeasureStatus
@@ -34,7 +35,7 @@ ANCHOR_EVERY = timedelta(days=7)
 
 def officer(bench: Bench) -> list[Group]:
     """List the inquiries put to the department, those to sign, and the months to sign."""
-    waits = select(Question.id).where(Question.inquiry_id == Inquiry.id, Question.state == "waiting").exists()
+    waits = select(Question.id).where(Question.inquiry_id == Inquiry.id, Question.state.not_in(PRESENT)).exists()
     unsigned = select(Inquiry).where(Inquiry.signed_at.is_(None))
     return [_reminded(bench), _inquiries(bench, "答复部门核查", unsigned.where(waits)), _inquiries(bench, "签字确认答复", unsigned.where(~waits)),
             _owed(bench), _unconfirmed(bench), _returned(bench), _stopped(bench), _months(bench), *desk_regional.officer(bench),

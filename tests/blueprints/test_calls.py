@@ -78,7 +78,7 @@ def test_the_analyst_reminds_from_the_joint_review_and_the_department_reads_it(
     inquiry = inquiry_of(session, POLICE)
     analyst = log_in(app, "xian.ban")
     answer = analyst.post(f"/inquiries/{inquiry.ref}/remind", follow_redirects=True)
-    assert "已催办公安部门" in words(answer) and "已催办1次" in words(answer)
+    assert "已催办公安部门" in words(answer) and "自动查询：等待查询 已催办1次" in words(answer)
     assert "今天已经催办过公安部门" in words(analyst.post(f"/inquiries/{inquiry.ref}/remind", follow_redirects=True))
     assert len(session.scalars(select(Reminder)).all()) == 1
     assert "县级催办" in page_of(app, OFFICER, "county.answer", inquiry=inquiry.ref)
@@ -102,6 +102,15 @@ def test_the_last_good_answer_is_greyed_with_its_day_on_all_three_pages_and_coun
         page = page_of(app, username, endpoint, **{name: refs[name]})
         assert re.search(r"上次有效答复（数据截至2026年3月2日）：[^。]*云C测001[^。]*。只供参考，不算本次答复。", page), endpoint
     assert f"还有{len(inquiry.questions)}项没有答复" in page_of(app, "xian.ban", "county.review", case=case.ref)
+
+
+def test_an_inquiry_that_no_system_could_answer_is_to_be_answered_and_not_to_be_signed(
+        app: Flask, session: Session, world: World, clock: StandingClock, case: Case) -> None:
+    inquiry = inquiry_of(session, POLICE)
+    answered(session, inquiry, world, clock, instead={row.token: Unavailable("系统升级") for row in inquiry.questions})
+    session.commit()
+    page = page_of(app, OFFICER, "desk.index")
+    assert "答复部门核查" in page and "签字确认答复" not in page
 
 
 def test_the_pages_cost_no_more_with_more_calls_and_old_answers(
