@@ -64,13 +64,17 @@ KINDS = {"desk": "desks", "list": "lists", "case": "cases"}
 
 @dataclass
 class Blocks:
-    """All blocks of one sort: what pages took in milliseconds by kind, seconds of processor time, tries by adapter."""
+    """All blocks of one sort: what pages took in milliseconds by kind, seconds of processor time, tries by adapter.
+
+    `each` is the 95th percentile of every block: blocks of one sort that differ show how restless the machine was.
+    """
 
     took: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     seconds: float = 0.0
     web_cpu: float = 0.0
     worker_cpu: float = 0.0
     tries: Counter[str] = field(default_factory=Counter)
+    each: list[float] = field(default_factory=list)
 
     def percentile(self, kind: str, share: float) -> float:
         """Return the percentile of a kind of page, in milliseconds."""
@@ -99,10 +103,10 @@ def measure(room: Path, *, households: int, rounds: int, seconds: float) -> Outa
     with (_explained(log), _running([python, "-m", "fanpin.cli", "serve", "--port", str(port)], log, env=told) as server,
           _running([python, "-m", "fanpin.cli", "worker", "run"], log, env=told) as second):
         _await(port, server)
-        workers = [*_children(server.pid), second.pid]
         trouble = Trouble(create_app(Settings.load({}, instance=instance)))
         with _running([sys.executable, "-m", "tests.benchmarks.clients", str(port)], log, cwd=ROOT, talking=True) as clients:
             clients.stdout.readline()
+            workers = [*_children(server.pid), second.pid]
             _ask(clients, 5)
             for sort in ORDER * rounds:
                 trouble.settle()
@@ -178,8 +182,10 @@ def _block(block: Blocks, clients: subprocess.Popen[str], web: int, workers: Seq
     before = spent()
     if trouble is not None:
         trouble.begin()
-    for kind, took in _ask(clients, seconds).items():
+    found = _ask(clients, seconds)
+    for kind, took in found.items():
         block.took[kind] += took
+    block.each.append(percentile([one for took in found.values() for one in took], 0.95))
     if trouble is not None:
         block.tries += trouble.end()
     block.seconds += seconds
@@ -274,7 +280,12 @@ def table(found: Outage) -> str:
         "| pages | asked for | p50 ms | p95 ms | ratio of p95 |", "| -- | -- | -- | -- | -- |",
         *(_row(title, without, broken, kind) for kind, title in KINDS.items()), "",
         f"{found.households:,} households, {without.seconds:.0f} s of each. Calls that ended: {tries}. Processor time: web {without.web_cpu:.0f} / "
-        f"{broken.web_cpu:.0f} s, workers and their children {without.worker_cpu:.0f} / {broken.worker_cpu:.0f} s."])
+        f"{broken.web_cpu:.0f} s, workers and their children {without.worker_cpu:.0f} / {broken.worker_cpu:.0f} s. p95 of each block, ms: "
+        f"{_each(without)} / {_each(broken)}."])
+
+
+def _each(blocks: Blocks) -> str:
+    return ", ".join(f"{one:.0f}" for one in blocks.each)
 
 
 def _row(title: str, without: Blocks, broken: Blocks, kind: str) -> str:
