@@ -7,7 +7,7 @@ from itertools import islice
 
 from fanpin.adapters.channel import ToldLead
 from fanpin.adapters.manifest import Table
-from fanpin.adapters.run import PluginChild, boundary, tokens_for, unclean
+from fanpin.adapters.run import PluginChild, boundary, holds_id, tokens_for, unclean
 from fanpin.adapters.wire import ROWS_AT_A_TIME, AskLeads, Leads, Problem, ReadRow
 from fanpin.rules.intake import DifficultyCategory
 
@@ -39,6 +39,9 @@ def _judged(tokens: Mapping[str, ReadRow], told: Sequence[ToldLead], today: date
     for lead in told:
         if lead.subject not in tokens:
             raise boundary("stranger", "申报渠道的程序说到了表里没有的对象，整份退回")
+        # The statement is the citizen's own word; out of it nothing may be carried to where others read it.
+        if holds_id(lead.relation):
+            raise boundary("id_inside", "申报渠道的程序在与户主的关系里夹带证件号码，整份退回")
         by_token[lead.subject].append(lead)
     return (_row(row, by_token[token], today) for token, row in tokens.items())
 

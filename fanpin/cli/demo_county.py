@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 from sqlalchemy.orm import Session
 
 from fanpin.authorization import scope_for
+from fanpin.cli.demo_channels import bring
 from fanpin.cli.demo_delivered import Departments
 from fanpin.cli.demo_ledger import Ledger
 from fanpin.cli.demo_national import exported
@@ -109,6 +110,8 @@ class Build:
 
     def _deliver(self, departments: Departments) -> int:
         calendar = Calendar(self.today)
+        bring(self.session, self.store, self.county, self.staffed.villages[0], self.staffed.actors["xian"], now=calendar.now,
+              today=self.today, work=self._work)
         departments.send((*written(self.registers, answering=False), filed(exported(self.session))), calendar)
         warnings = departments.screen(self.staffed.actors["xian"], calendar)
         departments.verify([self._cadre(village) for village in self.staffed.villages], calendar)
