@@ -98,13 +98,14 @@ def show(lead_import: LeadImport) -> ResponseReturnValue:
     page = page_of(select(Lead).where(Lead.import_id == lead_import.id), Lead, size=SHOWN)
     found = channels.households_of(db.session(), page.rows, county_path=county)
     homes = {home.id: home for home in db.session.scalars(
-        select(Household).where(Household.id.in_([each.household_id for each in found.values()])))} if found else {}
-    rows = [(lead, homes.get(found[lead].household_id) if lead in found else None) for lead in page.rows]
+        select(Household).where(Household.id.in_(set(found.values()))))} if found else {}
+    rows = [(lead, homes.get(found[lead]) if lead in found else None) for lead in page.rows]
+    given_up = channels.given_up(db.session(), lead_import)
     answer: Response = make_response(render_template(
-        "channels/show.html", lead_import=lead_import, page=page, rows=rows, problems=lead_import.problems[:SHOWN],
+        "channels/show.html", lead_import=lead_import, given_up=given_up, page=page, rows=rows, problems=lead_import.problems[:SHOWN],
         names=names_of([*(lead.area_path for lead in page.rows), lead_import.area_path]),
         file=channels.file_of(db.session(), lead_import)))
-    if lead_import.under_way:
+    if lead_import.under_way and not given_up:
         answer.headers["Refresh"] = REFRESH_SECONDS
     return answer
 

@@ -15,7 +15,6 @@ from fanpin.rules.income import yuan
 from fanpin.rules.roles import PERMISSIONS, Role
 from fanpin.steps import sessions
 
-
 @dataclass(frozen=True)
 class MenuEntry:
     """One entry of the menu: a link, or a heading over further ones."""
@@ -107,7 +106,7 @@ def folded(entries: Mapping[str, MenuEntry]) -> Iterator[MenuEntry]:
 
 
 # Pages of a module of its own that stand under another's entry.
-PART_OF = {"fetching": "adapters"}
+PART_OF = {"channels": "intake", "fetching": "adapters"}
 
 
 def _entry_of(endpoint: str, entries: list[str]) -> str:

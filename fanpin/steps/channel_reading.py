@@ -78,7 +78,7 @@ class Jobs:
                 raise NotAllowedHere("上传人已没有这个岗位，没有导入，请由现任人员重新上传。", action="", clause="三(一)")
             content = files.content_of(self._store, file)
             release = adapters.release_named(session, name, role=PluginRole.CHANNEL)
-            settings, version = adapters.settings_of(session, release.declared, path), release.version
+            settings = adapters.settings_of(session, release.declared, path)
 
             def act(installed: Installed, manifest: Manifest) -> LeadTrial:
                 return _read(session, import_id, content, installed, manifest, settings, today=legal_date(now))
@@ -92,7 +92,7 @@ class Jobs:
             if problem := trial.refused or _too_long(trial):
                 self._refuse(session, import_id, problem, now=now)
             else:
-                _write(session, import_id, trial, version=version, actor=actor, now=now)
+                _write(session, import_id, trial, release.declared, actor=actor, now=now)
 
     def _refuse(self, session: Session, import_id: int, message: str, *, now: datetime) -> None:
         session.rollback()
@@ -123,7 +123,7 @@ def sender_of(session: Session, user_id: int, role: str, area_path: str, *, toda
                  and grant.user.disabled_at is None), None)
 
 
-def _write(session: Session, import_id: int, trial: LeadTrial, *, version: str, actor: Actor, now: datetime) -> None:
+def _write(session: Session, import_id: int, trial: LeadTrial, manifest: Manifest, *, actor: Actor, now: datetime) -> None:
     """Write everything at once; whoever comes second finds the import done and writes nothing."""
     taken = session.execute(update(LeadImport).where(
         LeadImport.id == import_id, LeadImport.state.in_(channels.UNDER_WAY)).values(state=LeadImportState.DONE, done_at=now))
@@ -132,11 +132,13 @@ def _write(session: Session, import_id: int, trial: LeadTrial, *, version: str, 
     row = session.scalars(select(LeadImport).where(LeadImport.id == import_id).execution_options(populate_existing=True)).one()
     county = doing.ancestor(session, row.area_path, AreaLevel.COUNTY)
     done = _sorted(session, row, trial.mapped, county=county, actor=actor, now=now)
+    place = next(column.name for column in manifest.table(trial.opened.table).columns if column.type is ColumnType.VILLAGE)
+    done.problems = [(number, place if reason in (UNKNOWN_PLACE, OUTSIDE) else column, reason) for number, column, reason in done.problems]
     for lead in done.leads:
         lead.import_id = row.id
     session.add_all(done.leads)
     problems = sorted([*((problem.row, problem.column, problem.reason) for problem in trial.problems), *done.problems])
-    row.version, row.table, row.rows, row.rows_read = version, trial.opened.table, trial.opened.rows, trial.opened.rows
+    row.version, row.table, row.rows, row.rows_read = manifest.version, trial.opened.table, trial.opened.rows, trial.opened.rows
     row.taken, row.repeated, row.none, row.wrong = len(done.leads), done.repeated, done.none, len({number for number, _, _ in problems})
     row.known = sum(len(channels.households_of(session, some, county_path=county.path)) for some in matching.chunks(done.leads))
     row.problems = [[str(number), column, reason] for number, column, reason in problems[:MOST_TOLD]]

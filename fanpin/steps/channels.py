@@ -1,5 +1,6 @@
 """导入平台申报 (三(一)): a platform's export is kept as it came; its reading is owed, and what came of it is looked at."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -11,16 +12,16 @@ from fanpin import audit, crypto, sheets
 from fanpin.adapters.versions import PluginRole
 from fanpin.models.adapters import AdapterRelease
 from fanpin.models.areas import Area
+from fanpin.models.households import Household
 from fanpin.models.lead_imports import LeadImport
 from fanpin.models.leads import Lead
-from fanpin.models.outbox import StoredFile
+from fanpin.models.outbox import OutboxItem, StoredFile
 from fanpin.models.scoped import within
 from fanpin.rules.actions import Action
 from fanpin.rules.intake import Channel, LeadImportState
 from fanpin.rules.refusals import Invalid
 from fanpin.rules.roles import Actor
 from fanpin.steps import adapters, doing, files, matching, outbox
-from fanpin.steps.matching import Found
 
 READ = "channel.read"
 PURPOSE = "平台导出的申报"
@@ -78,11 +79,29 @@ def numbers_on_file(session: Session, channel: Channel, numbers: Collection[str]
         or_(Lead.channel == channel, Lead.channel.in_((Channel.PAPER, Channel.SPOKEN))))))
 
 
-def households_of(session: Session, leads: Collection[Lead], *, county_path: str) -> Mapping[Lead, Found]:
-    """Say about which household on file a lead may be, by the ID number in it, in one statement."""
+def households_of(session: Session, leads: Collection[Lead], *, county_path: str) -> Mapping[Lead, int]:
+    """Say about which household on file a lead may be: by its ID number, else by the head's name in its village; in two statements."""
     numbers = {lead: lead.head_id_number for lead in leads if lead.head_id_number}
     found = matching.by_number(session, set(numbers.values()), county_path=county_path)
-    return {lead: found[number] for lead, number in numbers.items() if number in found}
+    heads: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    names = {lead.head_name for lead in leads if lead not in numbers}
+    for row in session.execute(select(Household.id, Household.head_name, Household.area_path).where(
+            Household.head_name.in_(names), Household.departed_on.is_(None), within(Household.area_path, (county_path,)))):
+        heads[row.head_name].append((row.id, row.area_path))
+    hinted = {lead: found[number].household_id for lead, number in numbers.items() if number in found}
+    for lead in leads:
+        own = [home for home, path in heads.get(lead.head_name, ()) if lead not in numbers and path.startswith(lead.area_path)]
+        if len(own) == 1:
+            hinted[lead] = own[0]
+    return hinted
+
+
+def given_up(session: Session, row: LeadImport) -> bool:
+    """Say whether the worker stopped trying to read an export: then somebody must look, and the page says so."""
+    if not row.under_way:
+        return False
+    dead = session.scalars(select(OutboxItem.payload).where(OutboxItem.state == "dead", OutboxItem.kind == READ))
+    return any(payload.get("import") == row.id for payload in dead)
 
 
 def file_of(session: Session, row: LeadImport) -> StoredFile | None:

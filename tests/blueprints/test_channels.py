@@ -12,7 +12,8 @@ from fanpin import sheets
 from fanpin.adapters import distributions, run
 from fanpin.models.lead_imports import LeadImport
 from fanpin.models.leads import Lead
-from fanpin.steps import adapters
+from fanpin.models.outbox import OutboxItem
+from fanpin.steps import adapters, channels
 from fanpin.worker import drain
 from tests.builders import a_household
 from tests.conftest import StandingClock
@@ -112,6 +113,14 @@ def test_a_township_sees_its_own_imports_and_a_village_none(world: World, instal
     assert client.get(answer.location).status_code == 404 and client.get(own.location).status_code == 200
     assert log_in(app, "cun.gan").get("/channels/").status_code == 403
     assert log_in(app, "xian.ban").get(own.location).status_code == 200
+
+
+def test_an_export_that_the_worker_gave_up_is_said_to_be_so(world: World, installed: None, app: Flask, session: Session):
+    answer = send(app, line("YN1", world.areas["village"].name))
+    session.scalars(select(OutboxItem).where(OutboxItem.kind == channels.READ)).one().state = "dead"
+    session.commit()
+    shown = log_in(app, "xian.ban").get(answer.location)
+    assert "后台几次都没有读完这份表" in words(shown) and "Refresh" not in shown.headers
 
 
 def test_the_desk_of_leads_leads_to_the_import(world: World, app: Flask):

@@ -159,6 +159,7 @@ def test_rows_that_cannot_be_taken_go_back_in_the_platforms_own_columns(
     reasons = {int(number): reason for number, _, reason in row.problems}
     assert sorted(reasons) == [3, 4, 5, 6, 7, 8, 9]
     assert reasons[3] == reasons[4] == reasons[9] == channel_reading.UNKNOWN_PLACE
+    assert {column for number, column, _ in row.problems if number in ("3", "4", "9")} == {"所在村（社区）"}
     assert "校验" in reasons[5] and "受理编号" in reasons[6] and "晚于今天" in reasons[7] and "姓名" in reasons[8]
     sheet = sheets.read(delivery_errors.refused_rows(tmp_path, channels.file_of(session, row), row.problems, unkept=""))
     assert [cell for cell in sheet.rows[0].cells if cell][1:-1] == HEADING.split(",")
@@ -186,10 +187,11 @@ def test_a_household_on_file_is_told_and_nothing_is_merged(
         session: Session, world: World, clock: StandingClock, bring: Bring, village: str) -> None:
     home = a_household(session, world, now=clock.now(), today=clock.today())
     session.commit()
-    row = bring(line("YN1", place=village, person=home.head.id_number, name=home.head.name), line("YN2", place=village))
-    assert counts(row) == (2, 0, 0, 1)
+    row = bring(line("YN1", place=village, person=home.head.id_number, name=home.head.name), line("YN2", place=village),
+                line("YN3", place=village, name=home.head_name))
+    assert counts(row) == (3, 0, 0, 2)
     hints = channels.households_of(session, channels.leads_of(session, row), county_path=world.areas["county"].path)
-    assert [(lead.platform_number, found.household_id) for lead, found in hints.items()] == [("YN1", home.id)]
+    assert [(lead.platform_number, found) for lead, found in hints.items()] == [("YN1", home.id), ("YN3", home.id)]
     assert {lead.household_id for lead in all_leads(session)} == {None}
 
 
