@@ -189,7 +189,7 @@ def holds_id(words: str) -> bool:
 def _hidden(cells: Mapping[str, str | int]) -> dict[str, str | int]:
     """Return the cells without the ID numbers that a clerk wrote among other words."""
     return {name: ID_INSIDE.sub(lambda found: HIDDEN if _birthday(found[0]) else found[0], identity.normalise(value))
-            if isinstance(value, str) and len(value) >= SHORTEST_ID and _holds_id(value) else value for name, value in cells.items()}
+            if isinstance(value, str) and len(value) >= SHORTEST_ID and holds_id(value) else value for name, value in cells.items()}
 
 
 def _birthday(number: str) -> bool:
