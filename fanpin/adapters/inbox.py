@@ -2,6 +2,7 @@
 
 import os
 import stat
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -42,16 +43,16 @@ class Inbox:
             with _opened(self._fd, folder) as inner:
                 found = os.listdir(inner)
         else:
-            found = [name for name in os.listdir(self._fd) if name not in OURS and not self._is_folder(name)]
-        return sorted(name for name in found if not name.startswith(".") and not name.endswith((WHOLE, ".txt")))
-
-    def _is_folder(self, name: str) -> bool:
-        return stat.S_ISDIR(os.stat(name, dir_fd=self._fd, follow_symlinks=False).st_mode)
+            found = [name for name in os.listdir(self._fd) if name not in OURS and self.state(name)]
+        return sorted(name for name in found if _written(name) and not name.startswith(".") and not name.endswith((WHOLE, ".txt")))
 
     def state(self, name: str) -> str:
-        """Return what changes when a file is still being written."""
-        found = os.stat(name, dir_fd=self._fd, follow_symlinks=False)
-        return f"{found.st_ino}-{found.st_size}-{found.st_mtime_ns}"
+        """Return what changes when a file is still being written; "" where it is a folder, or gone meanwhile."""
+        try:
+            found = os.stat(name, dir_fd=self._fd, follow_symlinks=False)
+        except FileNotFoundError:
+            return ""
+        return "" if stat.S_ISDIR(found.st_mode) else f"{found.st_ino}-{found.st_size}-{found.st_mtime_ns}"
 
     def is_whole(self, name: str) -> bool:
         """Say whether its sender says that the file is whole."""
@@ -116,6 +117,11 @@ def _inside(outer: int, name: str) -> int:
     with suppress(FileExistsError):
         os.mkdir(name, 0o770, dir_fd=outer)
     return os.open(name, NO_LINK | os.O_DIRECTORY, dir_fd=outer)
+
+
+def _written(name: str) -> bool:
+    """Say whether a name can be written down: one that is no UTF-8 cannot, and its file is left where it is."""
+    return not {unicodedata.category(letter) for letter in name} & {"Cc", "Cs"}
 
 
 def _free(folder: int, name: str) -> str:

@@ -24,11 +24,12 @@ def opened(place: Path) -> Inbox:
 
 
 def test_what_lies_there_is_listed_without_our_folders_hidden_files_and_words(place: Path) -> None:
-    for name in (".part", "a.csv.ok", "note.txt", "b.XLSX"):
+    for name in (".part", "a.csv.ok", "note.txt", "b.XLSX", "表\u3000一.csv"):
         (place / name).write_bytes(b"")
     (place / "inner").mkdir()
+    Path(os.fsdecode(os.fsencode(place) + b"/\xff.csv")).write_bytes(b"")
     with opened(place) as folder:
-        assert folder.names() == ["a.csv", "b.XLSX"] and folder.is_whole("a.csv") and not folder.is_whole("b.XLSX")
+        assert folder.names() == ["a.csv", "b.XLSX", "表\u3000一.csv"] and folder.is_whole("a.csv") and not folder.is_whole("b.XLSX")
         assert folder.names(TAKEN) == []
 
 
@@ -38,7 +39,7 @@ def test_a_file_that_grows_changes_its_state(place: Path) -> None:
         assert folder.state("a.csv") == before
         with open(place / "a.csv", "a", encoding="utf-8") as file:
             file.write("2\n")
-        assert folder.state("a.csv") != before
+        assert folder.state("a.csv") != before and folder.state("gone.csv") == ""
 
 
 def test_links_and_what_is_no_file_are_named_and_never_opened(place: Path, tmp_path: Path) -> None:
