@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from importlib import metadata
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -119,3 +120,30 @@ def test_a_child_runs_nobodys_start_files(tmp_path: Path) -> None:
     script.write_text("import sys; print(sys.flags.no_site, 'site' in sys.modules, 'sitecustomize' in sys.modules)", encoding="utf-8")
     done = sandbox.run([str(script)], stdin=b"", wall_seconds=20, cpu_seconds=5, memory_mb=512, output_limit=1000)
     assert done.stdout.split() == [b"1", b"False", b"False"], done
+
+
+def laid(folder: Path, record: str, **more: str) -> metadata.Distribution:
+    """Lay down what pip leaves of an installation."""
+    about = folder / ABOUT
+    about.mkdir()
+    (about / "METADATA").write_text(more.pop("METADATA", "Metadata-Version: 2.1\nName: fanpin-water\nVersion: 1.0\n"), encoding="utf-8")
+    (about / "RECORD").write_text(f"{MODULE}.py,,\n{ABOUT}/METADATA,,\n{record}", encoding="utf-8")
+    for name, content in more.items():
+        (about / name.replace("_json", ".json").replace("points_txt", "points.txt")).write_text(content, encoding="utf-8")
+    return metadata.Distribution.at(about)
+
+
+EDITABLE = '{"dir_info": {"editable": true}, "url": "file:///x"}'
+
+
+@pytest.mark.parametrize(("record", "more", "words"), [
+    ("", {}, ""), ("../../../share/fanpin/fanpin-water/samples/supply.csv,,\n", {}, ""),
+    ("start.pth,,\n", {}, "随Python启动自动运行的文件（start.pth）"), ("__editable__.x.pth,,\n", {}, "随Python启动"),
+    ("__editable__.x.pth,,\n", {"direct_url_json": EDITABLE}, ""), ("__editable__.x.pth,,\n", {"direct_url_json": "no json"}, "随Python启动"),
+    ("../../../bin/water,,\n", {}, "模块以外的文件"), ("json.py,,\n", {}, "模块以外的文件（json.py）"),
+    ("", {"entry_points_txt": "[console_scripts]\nls = fanpin_water:x\n"}, "有命令"),
+    ("", {"METADATA": "Metadata-Version: 2.1\nName: fanpin-water\nVersion: 1.0\nRequires-Dist: requests\n"}, "依赖别的包（requests）"),
+    ("", {"METADATA": "Metadata-Version: 2.1\nName: fanpin-water\nVersion: 1.0\nRequires-Dist: fanpin>=0.1\n"}, "")])
+def test_what_was_installed_all_the_same_is_not_put_to_use(tmp_path: Path, record: str, more: dict[str, str], words: str) -> None:
+    said = distributions.foreign(laid(tmp_path, record, **more), MODULE)
+    assert (words in said and "请卸载" in said) if words else said == ""
