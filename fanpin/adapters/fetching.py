@@ -28,7 +28,7 @@ class Fetching:
     def __init__(self, table: Table, source: Database | Platform, *, today: date, since: str = "",
                  renamed: Mapping[str, str] | None = None, question: Mapping[str, object] | None = None,
                  ticket: str = "", lines: bool = False, persons: Sequence[str] | None = None) -> None:
-        self.mark, self.waiting, self._table = since, None, table
+        self.mark, self.waiting, self.whole, self._table = since, None, True, table
         self._child = Child(["-m", "fanpin.adapters.transports.remote"], memory_mb=MEMORY_MB, cpu_seconds=CPU_SECONDS,
                             output_limit=LARGEST_ANSWER, files=_files(source), network=True, max_requests=ENDLESS,
                             max_rss_mb=MEMORY_MB,
@@ -48,6 +48,7 @@ class Fetching:
 
     mark: str
     waiting: Waiting | None
+    whole: bool
 
     def __enter__(self) -> Self:
         return self
@@ -76,6 +77,7 @@ class Fetching:
         while not last:
             fetched = msgspec.json.decode(self._ask(b""), type=Fetched)
             self.mark, self.waiting = fetched.mark or self.mark, fetched.waiting or self.waiting
+            self.whole = self.whole and fetched.whole
             last = fetched.chunk.last
             if fetched.chunk.refused:
                 raise AdapterFailed(Failure("unavailable", fetched.chunk.refused, blames=False))

@@ -34,10 +34,11 @@ MOST_TRIES = 5
 
 @dataclass(frozen=True)
 class Fetched:
-    """What came: the rows as a sheet, and the mark up to which they reach."""
+    """What came: the rows as a sheet, the mark up to which they reach, and whether nothing was held back."""
 
     content: bytes
     mark: str
+    whole: bool = True
 
 
 def ask(session: Session, release: AdapterRelease, *, actor: Actor, now: datetime, anew: bool = False) -> int:
@@ -114,7 +115,7 @@ class Jobs:
             if source is None:
                 raise Unconnected("设置的是按表格报送，没有取")
             with Fetching(manifest.table(code), source, today=legal_date(now), since=since, renamed=renamed, lines=True) as fetching:
-                return Fetched(fetching.sheet(), fetching.mark)
+                return Fetched(fetching.sheet(), fetching.mark, fetching.whole)
 
         try:
             fetched = adapter_health.call(session, release, act, area_path=area_path, actor=actor, now=now)
@@ -131,9 +132,9 @@ class Jobs:
     def _send(self, session: Session, release: AdapterRelease, code: str, fetched: Fetched, origin: str, follows: Delivery | None, *,
               actor: Actor, now: datetime) -> None:
         source = next(one for one in delivery_adapter.sources(release.declared) if one.table == code)
-        follows_id, words = follows.id if follows is not None else None, "整张表" if follows is None else "新的行"
+        follows_id, words = follows.id if follows is not None else None, "新的行" if follows is not None else "整张表" if fetched.whole else "一张表（平台不分页也没有给总数，不能证明查全）"
         # Only what is new is no whole register: whoever is not in it is not clear, and whoever is gone from it is not told.
-        sent = deliveries.Sent(as_of=legal_date(now), covers_from=None, complete=follows is None, register_scope=source.scope,
+        sent = deliveries.Sent(as_of=legal_date(now), covers_from=None, complete=follows is None and fetched.whole, register_scope=source.scope,
                                contact=actor.name)
         try:
             with writing(session):

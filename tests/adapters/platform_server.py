@@ -31,6 +31,9 @@ class Desk:
     redirect: str = ""
     drop: int = 0
     later: int = 0
+    most: int = 10**9
+    unpaged: bool = False
+    total: int | None = None
     token: str = ""
     uses: int = 0
     tokens: int = 0
@@ -77,7 +80,9 @@ class Handler(BaseHTTPRequestHandler):
             return
         records = [row for row in self.desk.records if str(row.get("updated", "")) >= asked.get("since", [""])[0]]
         size, number = int(asked["pageSize"][0]), int(asked["pageNum"][0])
-        self._say(200, {"code": 0, "data": {"records": records[(number - 1) * size:number * size]}})
+        size, number = min(size, self.desk.most), 1 if self.desk.unpaged else number
+        total = {} if self.desk.total is None else {"total": self.desk.total}
+        self._say(200, {"code": 0, "data": {"records": records[(number - 1) * size:number * size], **total}})
 
     def do_POST(self) -> None:
         """Give a token, or take a question."""

@@ -82,7 +82,7 @@ def test_the_database_gives_what_the_sheet_gives(database: Database) -> None:
 def test_the_platform_gives_what_the_sheet_gives_page_by_page(platform: Platform, desk: Desk) -> None:
     rows, problems, _ = fetched(platform)
     assert said(rows) == said(from_sheet()) and problems == []
-    assert len(desk.calls) == 3
+    assert len(desk.calls) == 4
 
 
 def test_what_was_fetched_becomes_the_same_facts(platform: Platform) -> None:

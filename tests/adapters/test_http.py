@@ -36,12 +36,37 @@ def rows(client: Client, since: str = "") -> int:
 
 def test_all_pages_are_read_with_one_token(desk: Desk, address: str) -> None:
     assert rows(a_client(address)) == 1200
-    assert (len(desk.calls), desk.tokens) == (3, 1)
+    # The last one is empty: a page that is not full need not be the last.
+    assert (len(desk.calls), desk.tokens) == (4, 1)
 
 
 def test_a_full_last_page_asks_once_more_and_nothing_is_lost(desk: Desk, address: str) -> None:
     assert rows(a_client(address, page_size=600)) == 1200
     assert len(desk.calls) == 3
+
+
+def test_a_platform_that_gives_fewer_rows_than_asked_for_is_read_to_its_end(desk: Desk, address: str) -> None:
+    desk.most = 100
+    client = a_client(address)
+    assert (rows(client), client.whole, len(desk.calls)) == (1200, True, 13)
+
+
+def test_the_total_that_a_platform_tells_ends_the_reading_and_is_held_against_it(desk: Desk, address: str) -> None:
+    desk.total = 1200
+    client = a_client(address)
+    assert (rows(client), client.whole, len(desk.calls)) == (1200, True, 3)
+    desk.total = 1201
+    with pytest.raises(PlatformFailed, match="说共1201条，只给了1200条"):
+        rows(a_client(address))
+
+
+@pytest.mark.parametrize(("most", "total", "count", "whole"), [
+    (10**9, None, 500, False), (100, None, 100, False), (10**9, 500, 500, True), (10**9, 3, 500, False)])
+def test_a_platform_without_pages_may_have_held_something_back_unless_its_total_says_otherwise(
+        desk: Desk, address: str, most: int, total: int | None, count: int, whole: bool) -> None:
+    desk.unpaged, desk.most, desk.total = True, most, total
+    client = a_client(address)
+    assert (rows(client), client.whole) == (count, whole)
 
 
 def test_only_what_is_new_is_asked_for(desk: Desk, address: str) -> None:

@@ -18,6 +18,7 @@ from fanpin.rules.refusals import Invalid, NotAllowedHere, NotPermitted
 from fanpin.steps import adapters, deliveries, delivery_fetch, fetch_plans
 from fanpin.steps.delivery_fetch import Jobs
 from fanpin.steps.delivery_intake import Intake
+from tests.adapters.platform_server import HERE, SECRET, Desk, a_platform
 from tests.builders import a_household
 from tests.conftest import StandingClock
 from tests.house import ROOT
@@ -248,6 +249,22 @@ def test_a_plan_that_would_let_vanished_rows_mislead_is_refused(
     assert set(refused.value.problems) == {field}
     with pytest.raises(NotPermitted):
         fetch_plans.arrange(session, release, rhythm=Rhythm.DAILY, hour=2, whole_days=30, actor=world.actors[OTHER], now=clock.now())
+
+
+@pytest.mark.parametrize("unpaged", [False, True])
+def test_only_a_platform_that_gave_everything_proves_absence(
+        session: Session, world: World, clock: StandingClock, release: AdapterRelease, tmp_path: Path, unpaged: bool) -> None:
+    with a_platform(Desk(records=list(rows(session, world, clock)), unpaged=unpaged)) as address:
+        adapters.set_settings(session, release, {
+            "transport": "platform", "transport_address": address, "transport_from_relief": "/data", "transport_token_address": "/token",
+            "transport_application": "fanpin", "transport_secret": SECRET}, actor=world.actors[OFFICER], now=clock.now(), reach=HERE)
+        delivery_fetch.ask(session, release, actor=world.actors[OFFICER], now=clock.now())
+        (item,) = owed(session)
+        payload, item.state = item.payload, "done"
+        session.commit()
+        Jobs(tmp_path / "files", tmp_path, HERE).fetch(session, payload, clock.now())
+    (row,) = read(session, clock, tmp_path)
+    assert (row.rows, row.complete, "不能证明查全" in told(session)) == (3, not unpaged, unpaged)
 
 
 def test_nothing_new_sends_nothing(session: Session, world: World, clock: StandingClock, release: AdapterRelease,

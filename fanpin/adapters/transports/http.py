@@ -31,6 +31,7 @@ LONGEST_RECEIPT, LONGEST_TOLD = 20_000, 300
 AGAIN = frozenset({429, 502, 503, 504})
 JSON = {"Accept": "application/json"}
 PORTS = {"http": 80, "https": 443}
+TOTALS = ("data.total", "data.totalCount", "total", "totalCount")
 
 Row = Mapping[str, object]
 
@@ -118,6 +119,7 @@ class Client:
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
     jitter: Callable[[], float] = random.random
+    whole: bool = True
     _token: str = field(default="", repr=False)
     _numbers: list[str] = field(default_factory=list)
     _deadline: float = 0.0
@@ -128,8 +130,12 @@ class Client:
         self._deadline = self.clock() + self.seconds
 
     def pages(self, since: str = "") -> Iterator[list[Row]]:
-        """Read everything since the watermark, page by page, until a page is not full."""
-        platform = self.platform
+        """Read everything since the watermark, page by page, until a page is empty or the total that the platform tells is reached.
+
+        A page that is not full ends nothing: a platform may give fewer rows than it was asked for. One that gives the
+        same page again has no pages: then nobody knows whether that was everything, and `whole` is false.
+        """
+        platform, count, before = self.platform, 0, None
         for number in range(1, MOST_PAGES + 1):
             asked = {platform.page_parameter: str(number), platform.size_parameter: str(platform.page_size)}
             if since:
@@ -137,11 +143,17 @@ class Client:
             status, document = self._call("GET", _with(platform.url, asked))
             if status != http.client.OK:
                 raise PlatformFailed(f"数据共享平台答复状态{status}，没有给出数据")
-            rows = self._rows(document)
-            if rows:
-                yield rows
-            if len(rows) < platform.page_size:
+            rows, total = self._rows(document), _total(document)
+            if not rows or rows == before:
+                self.whole = not rows or count == total
+                if total is not None and count < total:
+                    raise PlatformFailed(f"数据共享平台说共{total}条，只给了{count}条，没有采用；请与平台核对")
                 return
+            count += len(rows)
+            yield rows
+            if count == total:
+                return
+            before = rows
         raise PlatformFailed(f"数据超过{MOST_PAGES}页，请分批提供或按更新时间增量提供")
 
     def ask(self, question: Mapping[str, object], *, today: date) -> list[Row] | Pending:
@@ -331,6 +343,12 @@ def _document(content: bytes) -> object:
         return json.loads(content.decode("utf-8"), parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise PlatformFailed("数据共享平台的答复不是UTF-8的JSON") from None
+
+
+def _total(document: object) -> int | None:
+    """Return how many records there are in all, where the platform tells."""
+    found = next((value for path in TOTALS if (value := _dig(document, path)) is not None), None)
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
 
 
 def _no_number(word: str) -> float:

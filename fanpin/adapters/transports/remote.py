@@ -64,13 +64,14 @@ class Waiting(Struct, frozen=True):
 
 
 class Fetched(Struct, frozen=True):
-    """Some rows, or lines of a sheet under headings; the mark up to which they reach; or why nothing more comes."""
+    """Some rows, or lines of a sheet under headings; the mark up to which they reach; whether they may be all; or why nothing more comes."""
 
     chunk: Chunk
     headings: tuple[str, ...] = ()
     lines: list[tuple[str, ...]] = []
     mark: str = ""
     waiting: Waiting | None = None
+    whole: bool = True
 
 
 class Sent(Struct, frozen=True):
@@ -136,6 +137,7 @@ def _platform(wanted: OpenPlatform) -> Iterator[Fetched]:
             yield Fetched(Chunk(last=True), waiting=Waiting(page.ticket, page.due))
         else:
             yield from _told(records, page, wanted.lines)
+    yield Fetched(Chunk(last=True), whole=client.whole)
 
 
 def _asked_by(records: Records, table: Table, names: Sequence[str]) -> sql.AskedBy:
