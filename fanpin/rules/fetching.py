@@ -37,6 +37,21 @@ def period(rhythm: Rhythm, hour: int, local: datetime) -> date | None:
     return day.replace(day=1) if rhythm is Rhythm.MONTHLY else day
 
 
+def updated_on(mark: str) -> date | None:
+    """Return the day that a mark tells ("t:2026-03-02T08:00", "d:2026-03-02", "s:2026-03-02 08:00"), None where it is no day."""
+    sort, _, value = mark.partition(":")
+    try:
+        return date.fromisoformat(value[:10]) if sort in ("t", "d", "s") else None
+    except ValueError:
+        return None
+
+
+def is_stale(mark: str, *, today: date) -> bool:
+    """Say whether nothing has come into the register for so long that it proves nothing: perhaps nobody keeps it any more."""
+    last = updated_on(mark)
+    return last is not None and today - last > timedelta(days=FRESH_DAYS)
+
+
 def whole_due(last_whole: date | None, days: int, *, today: date) -> bool:
     """Say whether the register must be fetched whole: never yet, or so many days ago that vanished rows might mislead."""
     return last_whole is None or today - last_whole >= timedelta(days=days)

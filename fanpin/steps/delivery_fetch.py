@@ -21,7 +21,7 @@ from fanpin.models.adapters import AdapterFetch, AdapterPlan, AdapterRelease
 from fanpin.models.deliveries import Delivery
 from fanpin.rules.actions import Action
 from fanpin.rules.areas import AreaLevel
-from fanpin.rules.fetching import WHOLE_DAYS, whole_due
+from fanpin.rules.fetching import WHOLE_DAYS, is_stale, updated_on, whole_due
 from fanpin.rules.refusals import Invalid, NotAllowedHere
 from fanpin.rules.roles import Actor
 from fanpin.steps import adapter_health, adapters, deliveries, delivery_adapter, delivery_intake, doing, fetch_chains, files, outbox
@@ -132,14 +132,16 @@ class Jobs:
     def _send(self, session: Session, release: AdapterRelease, code: str, fetched: Fetched, origin: str, follows: Delivery | None, *,
               actor: Actor, now: datetime) -> None:
         source = next(one for one in delivery_adapter.sources(release.declared) if one.table == code)
-        follows_id, words = follows.id if follows is not None else None, "新的行" if follows is not None else "整张表" if fetched.whole else "一张表（平台不分页也没有给总数，不能证明查全）"
+        today, follows_id = legal_date(now), follows.id if follows is not None else None
+        doubt = _doubt(fetched, today=today)
         # Only what is new is no whole register: whoever is not in it is not clear, and whoever is gone from it is not told.
-        sent = deliveries.Sent(as_of=legal_date(now), covers_from=None, complete=follows is None and fetched.whole, register_scope=source.scope,
+        sent = deliveries.Sent(as_of=today, covers_from=None, complete=follows is None and not doubt, register_scope=source.scope,
                                contact=actor.name)
+        words = "新的行" if follows is not None else f"一张表（{doubt}，不能证明查全）" if doubt else "整张表"
         try:
             with writing(session):
                 row = deliveries.send(
-                    session, self._store, files.Upload(NAME, fetched.content), source, sent, now=now, today=legal_date(now),
+                    session, self._store, files.Upload(NAME, fetched.content), source, sent, now=now, today=today,
                     county=doing.ancestor(session, actor.area_path, AreaLevel.COUNTY), actor=actor)
                 row.origin, row.follows_id, row.mark = origin, follows_id, fetched.mark or None
                 session.flush()
@@ -162,6 +164,13 @@ def note(session: Session, adapter: str, department: str, table: str, area_path:
         row = AdapterFetch(area_path=area_path, department=department, adapter=adapter, table=table)
         session.add(row)
     row.at, row.words, row.delivery_id = now, words[:200], delivery_id
+
+
+def _doubt(fetched: Fetched, *, today: date) -> str:
+    """Say why what was fetched as a whole may not be the whole register of today; "" where it is."""
+    if not fetched.whole:
+        return "平台不分页也没有给总数"
+    return f"最近更新是{updated_on(fetched.mark)}，太久没有更新" if is_stale(fetched.mark, today=today) else ""
 
 
 def _again(session: Session, payload: Mapping[str, object], *, now: datetime) -> None:

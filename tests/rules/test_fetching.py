@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 
 from fanpin.rules.deliveries import FRESH_DAYS
-from fanpin.rules.fetching import LONGEST_WHOLE_DAYS, Rhythm, period, whole_due
+from fanpin.rules.fetching import LONGEST_WHOLE_DAYS, Rhythm, is_stale, period, whole_due
 
 
 @pytest.mark.parametrize(("rhythm", "hour", "local", "begun"), [
@@ -24,3 +24,10 @@ def test_the_whole_is_fetched_again_after_its_days(last: date | None, due: bool)
 
 def test_a_whole_register_is_fetched_again_before_it_is_stale() -> None:
     assert LONGEST_WHOLE_DAYS < FRESH_DAYS
+
+
+@pytest.mark.parametrize(("mark", "stale"), [
+    ("t:2025-12-01T08:00:00", True), ("d:2025-12-01", True), ("s:2025-12-01 08:00", True), ("d:2025-12-02", False),
+    ("n:20251201", False), ("s:A-17", False), ("", False)])
+def test_a_register_to_which_nothing_came_for_long_is_stale_where_its_mark_tells_the_day(mark: str, stale: bool) -> None:
+    assert is_stale(mark, today=date(2026, 3, 2)) is stale

@@ -251,6 +251,14 @@ def test_a_plan_that_would_let_vanished_rows_mislead_is_refused(
         fetch_plans.arrange(session, release, rhythm=Rhythm.DAILY, hour=2, whole_days=30, actor=world.actors[OTHER], now=clock.now())
 
 
+@pytest.mark.parametrize(("last", "complete"), [("2025-12-02", True), ("2025-12-01", False)])
+def test_a_register_that_nobody_keeps_up_proves_no_absence(
+        session: Session, world: World, clock: StandingClock, release: AdapterRelease, tmp_path: Path, last: str, complete: bool) -> None:
+    connect(session, world, clock, release, put(tmp_path, [{**row, "gxsj": last} for row in rows(session, world, clock)]))
+    (row,) = fetched(session, world, clock, release, tmp_path)
+    assert (row.state, row.complete, "太久没有更新" in told(session)) == (DeliveryState.DONE, complete, not complete)
+
+
 @pytest.mark.parametrize("unpaged", [False, True])
 def test_only_a_platform_that_gave_everything_proves_absence(
         session: Session, world: World, clock: StandingClock, release: AdapterRelease, tmp_path: Path, unpaged: bool) -> None:
