@@ -5,7 +5,6 @@ between two looks, or when `<name>.ok` says that it is whole; without that word 
 `taken/` until it is read, then in `done/` or `refused/` with a sentence beside.
 """
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -145,7 +144,7 @@ class Jobs:
             self._refuse(session, folder, name, answering[0], problem, now=now)
             return
         content, changed = folder.read(name, deliveries.MOST_BYTES)
-        known = self._recognised(session, content, name, answering)
+        known = self._recognised(session, content, answering)
         if isinstance(known, str):
             self._refuse(session, folder, name, answering[0], known, now=now)
             return
@@ -168,8 +167,7 @@ class Jobs:
         with writing(session):
             plan.note(session, f"退回“{name}”：{problem}", now=now)
 
-    def _recognised(self, session: Session, content: bytes, name: str,
-                    answering: Sequence[Answering]) -> tuple[Answering, Source] | str:
+    def _recognised(self, session: Session, content: bytes, answering: Sequence[Answering]) -> tuple[Answering, Source] | str:
         """Say which adapter's table a sheet is, or in one sentence why it is nobody's."""
         refused = "没有可用的接口，请联系系统管理员"
         for plan in answering:
@@ -180,15 +178,12 @@ class Jobs:
                 continue
             finally:
                 session.commit()
-            with tempfile.TemporaryDirectory(prefix="fanpin-folder-") as place:
-                path = Path(place) / f"sheet{Path(name).suffix.lower()}"
-                path.write_bytes(content)
-                try:
-                    with SheetReading(path, manifest.tables) as reading:
-                        opened = reading.opened
-                except AdapterFailed as failed:
-                    refused = failed.failure.text
-                    continue
+            try:
+                with SheetReading(content, manifest.tables) as reading:
+                    opened = reading.opened
+            except AdapterFailed as failed:
+                refused = failed.failure.text
+                continue
             if not opened.refused:
                 return plan, next(one for one in delivery_adapter.sources(manifest) if one.table == opened.table)
             refused = opened.refused
