@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import IO, Any
 
 import click
+from click.exceptions import NoArgsIsHelpError
 from sqlalchemy.exc import OperationalError
 
+from fanpin.cli.misuse import in_chinese
 from fanpin.config import Settings, SettingsError
 from fanpin.crypto import DecryptionError, KeyringError
 from fanpin.rules.refusals import Refusal
@@ -26,6 +28,12 @@ class Plain(click.ClickException):
     def show(self, file: IO[Any] | None = None) -> None:
         """Print the message alone."""
         click.echo(self.message, file=file, err=file is None)
+
+
+class Misused(Plain):
+    """The command was not written as it is to be written."""
+
+    exit_code = 2
 
 
 class Commands(click.Group):
@@ -48,6 +56,10 @@ def in_plain_words(act: Callable[[], Any]) -> Any:
     """Do the act; raise what settings, keys, rules or the database refuse as `Plain`."""
     try:
         return act()
+    except NoArgsIsHelpError:
+        raise
+    except click.UsageError as error:
+        raise Misused(in_chinese(error)) from error
     except (SettingsError, KeyringError, DecryptionError, Refusal) as error:
         raise Plain(str(error)) from error
     except OperationalError as error:

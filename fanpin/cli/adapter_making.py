@@ -79,13 +79,14 @@ def reference_command(markdown: Path | None) -> None:
 def certify_command(name: str, as_of: object, json_file: Path | None, pdf_file: Path | None, store: bool) -> None:
     """检验一个适配器（不写 --store 就不需要数据库）：约定、样表、极端数据、负荷、隔离。NAME 是已安装的名称，或一个目录。"""
     day: date = as_of.date() if as_of is not None else Clock().today()  # type: ignore[attr-defined]
-    report = certify(_installed(name), as_of=day)
+    # What is stored is about what the server runs: a folder of the same name does not count.
+    report = certify(_of_that_name(name) if store else _installed(name), as_of=day)
     for case in report.cases:
         click.echo(f"{case.state.title:　<6}{case.group}：{case.title}：{case.text}")
     if json_file is not None:
-        json_file.write_text(json.dumps(report.document(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        _write(json_file, (json.dumps(report.document(), ensure_ascii=False, indent=1) + "\n").encode())
     if pdf_file is not None:
-        pdf_file.write_bytes(_printed(report, demo=False))
+        _write(pdf_file, _printed(report, demo=False))
     if store:
         _store(report)
     failed = sum(case.state is State.FAILED for case in report.cases)
@@ -100,11 +101,22 @@ def _installed(name: str) -> Installed:
             return in_folder(Path(name))
         except FileNotFoundError as error:
             raise Plain(f"{error}。") from error
+    return _of_that_name(name)
+
+
+def _of_that_name(name: str) -> Installed:
     found = find(name)
     if found is None:
         known = "、".join(one.entry for one in installed())
         raise Plain(f"没有装名叫“{name}”的适配器，也没有这个目录。已装：{known or '无'}")
     return found
+
+
+def _write(file: Path, content: bytes) -> None:
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise Plain(f"没有写成 {file}（{error.strerror}）。请换一个存在的、可以写的目录。") from error
 
 
 def _printed(report: Report, *, demo: bool) -> bytes:
