@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import case, func, select
 
+from fanpin.adapters import connections
 from fanpin.adapters.manifest import Manifest, Setting
 from fanpin.extensions import db
 from fanpin.models.adapters import (
@@ -18,6 +19,14 @@ from fanpin.steps import adapter_health
 from fanpin.steps.warning_outcomes import Outcome
 
 CLAUSES = {"bulk": "附件1", "question": "三(六)"}
+OWN = ("接口自己的设置", "由接口程序的开发人员说明怎样填。")
+WAY = ("数据怎么来", "选“表格导入”的，下面几组都不用填；选“中间库”或“共享平台”的，填写两者都要的一组和自己的一组，不清楚的请问本部门的技术人员。")
+BOTH = ("中间库、共享平台都要填", "")
+DATABASE = ("只有中间库要填", "")
+PLATFORM = ("只有共享平台要填", "")
+PARTS = (OWN, WAY, BOTH, DATABASE, PLATFORM)
+OF_DATABASE = (connections.SCHEMA,)
+OF_PLATFORM = (connections.TOKEN_ADDRESS, connections.APPLICATION, connections.SECRET, connections.RECORDS)
 YEAR = timedelta(days=365)
 LAST = 5
 
@@ -128,6 +137,20 @@ def settings(release: AdapterRelease, manifest: Manifest) -> list[tuple[str, str
     """List its settings in the reader's county as they may be shown."""
     own = {row.key: row for row in db.session.scalars(select(AdapterSetting).where(AdapterSetting.adapter == release.name))}
     return [(one.title, _shown(one, own.get(one.name))) for one in manifest.settings]
+
+
+def grouped(manifest: Manifest) -> list[tuple[str, str, list[Setting]]]:
+    """Part the settings by who has to fill them in: (title, what to know, settings), without empty parts."""
+    parts: dict[tuple[str, str], list[Setting]] = {part: [] for part in PARTS}
+    for one in manifest.settings:
+        parts[_part(one.name)].append(one)
+    return [(title, note, rows) for (title, note), rows in parts.items() if rows]
+
+
+def _part(name: str) -> tuple[str, str]:
+    if not connections.is_ours(name):
+        return OWN
+    return WAY if name == connections.CHOICE else DATABASE if name in OF_DATABASE else PLATFORM if name in OF_PLATFORM else BOTH
 
 
 def _shown(setting: Setting, row: AdapterSetting | None) -> str:

@@ -166,7 +166,8 @@ def settings(adapter: AdapterRelease) -> ResponseReturnValue:
             flash(f"已保存{len(changed)}项设置。" if changed else "没有改动。", "success")
             return redirect(url_for("adapters.show", adapter=release.ref))
     return form.answer("adapters/settings.html", release=release,
-                       fields=[(form[_field(one)], one, bool(one.secret and now_set[one.name])) for one in manifest.settings])
+                       groups=[(title, note, [(form[_field(one)], one, bool(one.secret and now_set[one.name])) for one in rows])
+                               for title, note, rows in panels.grouped(manifest)])
 
 
 @blueprint.route("/adapters/<ref:adapter>/approve", methods=["GET", "POST"])

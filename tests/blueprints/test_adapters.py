@@ -86,6 +86,13 @@ def test_a_secret_is_written_and_never_shown(app: Flask, with_settings: str, ses
     assert "已设置" in words(client.get(page))
 
 
+def test_the_settings_stand_in_groups_that_say_who_has_to_fill_them_in(app: Flask, release: AdapterRelease):
+    said = words(log_in(app, OFFICER).get(f"/adapters/{release.ref}/settings"))
+    groups = ("<h2>数据怎么来", "<h2>中间库、共享平台都要填", "<h2>只有中间库要填", "<h2>只有共享平台要填")
+    assert [said.index(title) for title in groups] == sorted(said.index(title) for title in groups)
+    assert "选“表格导入”的，下面几组都不用填" in said and "接口自己的设置" not in said
+
+
 @pytest.mark.parametrize(("typed", "said"), [({"set_line": "很多"}, "请填写数字"), ({"set_way": "c"}, "请从给出的选项中选择")])
 def test_a_wrong_setting_comes_back(app: Flask, with_settings: str, typed: dict[str, str], said: str):
     answer = log_in(app, OFFICER).post(with_settings, data={"set_line": "1", "set_password": "x", "set_way": "a"} | typed)
