@@ -8,7 +8,9 @@ from fanpin.models.cases import Case
 from fanpin.models.county import Question
 from fanpin.models.dossier_county import unsigned_adults
 from fanpin.rules import duties
+from fanpin.rules.departments import Department
 from fanpin.rules.members import Relation, is_adult
+from fanpin.steps import adapters
 from fanpin.steps.survey import consent_of
 
 NO_CONSENT = "本人授权已失效或不含此类信息，答复未采用；补签授权承诺书后请重新答复"
@@ -35,6 +37,12 @@ def people_to_ask(session: Session, case: Case, *, today: date) -> tuple[duties.
     return tuple(people)
 
 
+def further(session: Session) -> tuple[duties.Answerer, ...]:
+    """三(六) “等部门”: what the adapters of further departments answer; the consent of each person still has to cover it."""
+    kinds = adapters.questions_of(session, Department.OTHER)
+    return (duties.Answerer(duties.FactOfReview.ASSETS, Department.OTHER, kinds, duties.Source.COUNTY),) if kinds else ()
+
+
 def subject_of(question: Question) -> str:
     """Return the code by which the rules know whom a question is about."""
     if question.member_id is not None:
@@ -44,5 +52,5 @@ def subject_of(question: Question) -> str:
 
 def may_be_asked(session: Session, case: Case, *, today: date) -> frozenset[tuple[str, str]]:
     """Return the (kind, subject) pairs that may be asked, and therefore kept, on the day."""
-    plans = duties.inquiries_for(people_to_ask(session, case, today=today), water_is_risk=True)
+    plans = duties.inquiries_for(people_to_ask(session, case, today=today), water_is_risk=True, extra=further(session))
     return frozenset((kind, subject) for plan in plans for kind, subject in plan.questions)

@@ -31,7 +31,7 @@ from fanpin.rules.refusals import AlreadyHandled, Invalid, NotAllowedHere
 from fanpin.rules.risks import Risk
 from fanpin.rules.roles import Actor, Role
 from fanpin.rules.stages import Stage
-from fanpin.steps import adapters, asking, doing, inquiry_calls, outbox, recheck, removals
+from fanpin.steps import asking, doing, inquiry_calls, outbox, recheck, removals
 from fanpin.steps.advance import Advanced, advance
 
 
@@ -66,10 +66,8 @@ def planned(session: Session, case: Case, *, today: date) -> tuple[duties.Inquir
 
 def _further(session: Session, case: Case, *, today: date) -> tuple[duties.Answerer, ...]:
     """三(六) “等部门”: what a further department's adapter answers, where the county has an officer who signs for it."""
-    kinds = adapters.questions_of(session, Department.OTHER)
-    if not kinds or not _has_officer(session, case, Department.OTHER, today=today):
-        return ()
-    return (duties.Answerer(duties.FactOfReview.ASSETS, Department.OTHER, kinds, duties.Source.COUNTY),)
+    answerers = asking.further(session)
+    return answerers if answerers and _has_officer(session, case, Department.OTHER, today=today) else ()
 
 
 def _has_officer(session: Session, case: Case, department: Department, *, today: date) -> bool:

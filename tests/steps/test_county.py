@@ -13,7 +13,7 @@ from fanpin.rules.duty_kinds import ConsentClass
 from fanpin.rules.refusals import AlreadyHandled, Invalid, NotAllowedHere, NotPermitted, RequirementsNotMet
 from fanpin.rules.roles import Role
 from fanpin.rules.stages import Procedure, Stage
-from fanpin.steps import accounts, county, households, screening
+from fanpin.steps import accounts, asking, county, households, screening
 from fanpin.rules.members import Relation
 from tests.builders import an_id
 from tests.conftest import TODAY, StandingClock
@@ -198,5 +198,7 @@ def test_a_further_department_is_asked_what_its_adapter_answers_once_it_has_an_o
     county.inquire(session, case, **when(world, clock, "xian.ban"))
     asked = session.scalars(select(Inquiry).where(Inquiry.case_id == case.id, Inquiry.department == "other")).one()
     assert asked.blocking and {question.kind for question in asked.questions} == {"medical_aid", "medical_cost"}
+    assert {(question.kind, f"m{question.member_id}") for question in asked.questions} <= asking.may_be_asked(
+        session, case, today=clock.today())
     post.revoked_at = clock.now()
     assert Department.OTHER not in {plan.department for plan in county.planned(session, case, today=clock.today())}
