@@ -24,6 +24,7 @@ from tests.adapters.platform_server import HERE, SECRET, Desk, a_platform
 from tests.builders import an_id
 from tests.conftest import POSTGRESQL, TODAY, StandingClock, create_postgresql, drop_postgresql
 from tests.county import CHILD, HEAD, SPOUSE, a_case_at_county, all_answered, answered
+from tests.registered import certified
 from tests.systems import BANK, HOUSING, POLICE, asked, call_of, connect, find, inquiry_of, put, release_of, states
 from tests.world import World
 
@@ -423,6 +424,7 @@ def test_a_standing_approval_signs_for_answers_that_came_by_question(
         session: Session, world: World, clock: StandingClock, case: Case, inquire: Act, desk: Desk, platform: str, tmp_path: Path) -> None:
     head, spouse, _ = people(case)
     desk.records = [not_on_list(head)]
+    certified(session, release_of(session, BANK), now=clock.now())
     adapters.approve(session, release_of(session, BANK), document="测〔2026〕2号", actor=world.actors["xian.zhang"], now=clock.now())
     inquire()
     asked(session, clock, tmp_path)
