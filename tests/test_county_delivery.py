@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from threading import Event
 
@@ -21,28 +21,17 @@ from sqlalchemy.orm import Session
 from fanpin import crypto
 from fanpin.extensions import db
 from fanpin.models.deliveries import Delivery
-from fanpin.models.households import Household
 from fanpin.models.outbox import OutboxItem
 from fanpin.models.scoped import Scope, ScopeKind, set_scope
 from fanpin.rules.deliveries import DeliveryState
-from fanpin.rules.departments import Department
-from fanpin.rules.duty_kinds import Basis, Kind, SubjectKind
-from fanpin.rules.intake import LeadSource
-from fanpin.rules.roles import Actor, Role
-from fanpin.steps import (
-    accounts, analysis, delivery_draft, delivery_intake, delivery_placing, delivery_writing, matching, outbox, screening_month,
-)
-from fanpin.steps.delivery_reading import kinds_of
-from fanpin.steps.delivery_template import titles
+from fanpin.steps import delivery_draft, delivery_intake, delivery_placing, delivery_writing, matching, outbox, screening_month
 from fanpin.worker import Worker, drain
-from tests.builders import a_household, an_id
 from tests.conftest import Templates
+from tests.county_sheets import DEPARTMENTS, owe_everything
 from tests.kill_harness import application
-from tests.sheet_makers import sent
-from tests.world import World, load_world
+from tests.world import load_world
 
-DEPARTMENTS = [department for department in Department if department is not Department.OTHER]
-ROWS, HOUSEHOLDS, WARNED, STRANGERS = 300, 12, 4, 2
+ROWS, HOUSEHOLDS = 300, 12
 MINUTES = outbox.LEASE.seconds // 60 + 1
 # Where the workers are killed one after the other: whose function, at which call of it since the worker began.
 PLACES: list[tuple[object, str, int]] = [
@@ -82,42 +71,6 @@ def main() -> None:
     setattr(owner, name, stop)
     with Worker(app) as worker:
         worker.run(Event())
-
-
-def owe_everything(session: Session, world: World, app: Flask) -> None:
-    """Enter households and let every department send a sheet about their people, some strangers, and what is wrong."""
-    clock, store = app.extensions["fanpin.clock"], app.config["FANPIN_SETTINGS"].files_dir
-    homes = [a_household(session, world, now=clock.now(), today=clock.today(), lifted=False) for _ in range(HOUSEHOLDS)]
-    for home in homes[:WARNED]:
-        analysis.enter_warning(session, home, source=LeadSource.MEDIA, department="", document="", content="妻子住院",
-                               actor=world.actors["xian.ban"], now=clock.now(), today=clock.today())
-    for department in DEPARTMENTS:
-        kind = next((kind for kind in kinds_of(department) if kind.basis is Basis.DUTY), kinds_of(department)[0])
-        rows = [line(kind, homes, number, clock.today()) for number in range(ROWS)]
-        sent(session, world, clock, store, kind.code, rows, department=department.value, complete=True,
-             actor=officer(session, world, department, now=clock.now()))
-    session.commit()
-
-
-def officer(session: Session, world: World, department: Department, *, now: datetime) -> Actor:
-    """Appoint an officer of a department."""
-    user, _ = accounts.create(session, username=f"bao.{department.value.replace('_', '-')}", name=f"{department.title}核查员", by="测试", now=now,
-                              password="Ceshi-mima-2026")
-    user.must_change_password = False
-    return accounts.grant(session, user, role=Role.DEPARTMENT_OFFICER, area=world.areas["county"], department=department.value,
-                          valid_from=date(2026, 1, 1), document="测试", by="测试", now=now).actor()
-
-
-def line(kind: Kind, homes: list[Household], number: int, today: date) -> dict[str, object]:
-    """Return a row of a kind's form: about a member, the tenth about a stranger, the hundredth wrong."""
-    home = homes[number % len(homes)]
-    member = home.members[0] if kind.subject is SubjectKind.HOUSEHOLD else home.members[number % len(home.members)]
-    who, name = (member.id_number, member.name) if number % 10 else (an_id(today.replace(year=1950 + number % STRANGERS)), "测外县")
-    keys: list[object] = [who, name] if kind.subject is not SubjectKind.VILLAGE else ["洛泽河村"]
-    day = (today - timedelta(days=1 + number % 200)).isoformat()
-    cells = {"date": day, "ended": "", "amount": str(number + 1) if number % 100 != 99 else "许多", "label": f"演示{number}",
-             "ref": f"演示{number}", "other": "", "value": kind.values[number % len(kind.values)][1] if kind.values else ""}
-    return dict(zip(titles(kind), [*keys, *(cells[column.field] for column in kind.columns)], strict=True))
 
 
 def everything(session: Session, store: Path) -> dict[str, object]:
@@ -163,7 +116,7 @@ def test_eighteen_departments_at_once_among_kills_are_as_if_nobody_was_killed(
     folder.mkdir()
     templates.lay("sqlite", url(folder), peopled=True)
     with opened(folder, templates.key_file) as (session, app):
-        owe_everything(session, load_world(session), app)
+        owe_everything(session, load_world(session), app, rows=ROWS, households=HOUSEHOLDS)
     shutil.copytree(folder, tmp_path / "undisturbed")
     for number in range(len(PLACES)):
         process = subprocess.Popen(
