@@ -86,16 +86,18 @@ class Reading:
     """One source being read: the first request opens it, every further one brings rows."""
 
     def __init__(self) -> None:
-        self._coming: Iterator[Fetched] = iter(())
+        self._coming: Iterator[Fetched] | None = None
 
     def answer(self, payload: bytes) -> bytes:
-        """Answer one frame."""
+        """Answer one frame; whoever asks for rows where nothing was opened shall not take silence for the end."""
         if payload:
             wanted = msgspec.json.decode(payload, type=OpenDatabase | OpenPlatform | SendOut)
             if isinstance(wanted, SendOut):
                 return encode(_sent(wanted))
             self._coming = _safely(_database(wanted) if isinstance(wanted, OpenDatabase) else _platform(wanted))
             return encode(Opened(wanted.table.code, wanted.table.title, 0))
+        if self._coming is None:
+            raise ValueError("no source was opened")
         return encode(next(self._coming, Fetched(Chunk(last=True))))
 
 
