@@ -62,7 +62,7 @@ def try_lead_source(installed: Installed, manifest: Manifest, table: Table, sour
         return LeadTrial(fetching.opened, notices=("接通了，没有取到行",))
 
 
-def try_leads(installed: Installed, manifest: Manifest, sheet: Path, *, today: date, table: str = "",
+def try_leads(installed: Installed, manifest: Manifest, sheet: Path | bytes, *, today: date, table: str = "",
               settings: Mapping[str, str] | None = None, progress: Callable[[int, int], None] | None = None,
               most: int = ENDLESS) -> LeadTrial:
     """Read an export and map it, saying how many of how many rows are read; a child that fails raises AdapterFailed.

@@ -15,6 +15,7 @@ from fanpin.sandbox import Child, ChildFailed, RequestFailed
 
 OPEN_SECONDS, CHUNK_SECONDS, CPU_SECONDS, MEMORY_MB = 120, 60, 300, 1024
 ENDLESS = 10**9
+PIECE = 1 << 20
 Message = TypeVar("Message", Received, Opened, Chunk, Written)
 
 
@@ -26,7 +27,9 @@ class SheetReading:
         self._child = Child(["-m", "fanpin.adapters.transports.sheets"], memory_mb=MEMORY_MB, cpu_seconds=CPU_SECONDS,
                             output_limit=LARGEST_ANSWER, max_requests=ENDLESS, max_rss_mb=MEMORY_MB)
         try:
-            self._ask(Received, FILE + (sheet if isinstance(sheet, bytes) else _content(sheet)), OPEN_SECONDS)
+            content = memoryview(sheet if isinstance(sheet, bytes) else _content(sheet))
+            for at in range(0, len(content) or 1, PIECE):
+                self._ask(Received, FILE + content[at:at + PIECE], OPEN_SECONDS)
             self.opened = self._ask(Opened, encode(Open(tuple(tables))), OPEN_SECONDS)
         except BaseException:
             self._child.close()

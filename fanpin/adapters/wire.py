@@ -17,7 +17,7 @@ LARGEST_FILE = 64 << 20
 # What the refusal of a sheet says that is none of the tables it was to be.
 NO_HEADER = "没有找到表头"
 MOST_FACTS = 20
-# What a frame begins with that holds a file's bytes.
+# What a frame begins with that holds a piece of a file.
 FILE = b"\0"
 
 Token = Annotated[str, Meta(max_length=40)]
@@ -73,13 +73,13 @@ class Chunk(Struct, frozen=True):
 
 
 class Open(Struct, frozen=True, tag="open"):
-    """Ask a sheet child to look at the file that came in the frame before."""
+    """Ask a sheet child to look at the file that came in the frames before."""
 
     tables: tuple[Table, ...]
 
 
 class Received(Struct, frozen=True):
-    """Say that a file's bytes have come."""
+    """Say how much of a file has come."""
 
     size: int
 

@@ -4,7 +4,6 @@ Reading writes nothing but the progress; the leads, the counts and the event are
 is killed before it leaves nothing behind, and whoever comes second finds the import done.
 """
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -110,10 +109,7 @@ def _read(session: Session, import_id: int, content: bytes, installed: Installed
             session.execute(update(LeadImport).where(LeadImport.id == import_id, LeadImport.state.in_(channels.UNDER_WAY)).values(
                 state=LeadImportState.READING, rows=rows, rows_read=min(read, rows)))
 
-    with tempfile.TemporaryDirectory(prefix="fanpin-channel-") as folder:
-        sheet = Path(folder) / f"export{'.xlsx' if content.startswith(b'PK') else '.csv'}"
-        sheet.write_bytes(content)
-        return try_leads(installed, manifest, sheet, today=today, settings=settings, progress=progress, most=MOST_ROWS)
+    return try_leads(installed, manifest, content, today=today, settings=settings, progress=progress, most=MOST_ROWS)
 
 
 def sender_of(session: Session, user_id: int, role: str, area_path: str, *, today: date) -> Actor | None:

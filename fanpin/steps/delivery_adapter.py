@@ -29,6 +29,8 @@ def reading(sheet: bytes, as_of: date, *, installed: Installed, manifest: Manife
     wanted = manifest.table(table)
     with SheetReading(sheet, [wanted]) as chunks, PluginChild(installed, manifest, settings=settings) as plugin:
         asked = questions_of(wanted)
+        # The child has it now.
+        del sheet
         yield coming(chunks.opened, parts(chunks, partial(plugin.map, wanted, as_of=as_of), asked), asked)
 
 

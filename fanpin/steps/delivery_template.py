@@ -53,6 +53,8 @@ def reading(sheet: bytes, as_of: date, *, kind_code: str) -> Iterator[Coming]:
     kind = kind_of(kind_code)
     with SheetReading(sheet, [table_of(kind)]) as chunks:
         asked = frozenset([kind.code] if kind.basis is Basis.CONSENT else [])
+        # The child has it now.
+        del sheet
         yield coming(chunks.opened, parts(chunks, lambda rows: [_mapped(row, kind, as_of) for row in rows], asked), asked)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from fanpin import crypto, security
 from fanpin.clock import Clock
@@ -86,6 +86,10 @@ def _read(folder: Path) -> None:
     # The month's screening is another piece of work.
     screening_month.BY_ITSELF_FROM = 32
     app = application(folder, folder / "keys.json", _url(folder))
+    with app.app_context():
+        # SQLite keeps up to 64 MB of any database's pages at hand; what is measured is what the rows take.
+        event.listen(db.engine, "connect", lambda connection, _: connection.execute("PRAGMA cache_size = -2048"))
+        db.engine.dispose()
     begun = time.perf_counter()
     drain(app)
     seconds = time.perf_counter() - begun

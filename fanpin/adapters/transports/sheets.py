@@ -66,17 +66,18 @@ def grids(content: bytes) -> list[Grid]:
 
 
 class Reading:
-    """One file being read: its bytes come first, then what tables it may be; every further request brings a chunk."""
+    """One file being read: its bytes come first, piece by piece, then what tables it may be; every further request brings a chunk."""
 
     def __init__(self) -> None:
-        self._content: bytes | None = None
+        self._content: bytearray | None = None
         self._chunks: Iterator[Chunk] | None = None
         self._sheet: tuple[Grid, Header] | None = None
 
     def answer(self, payload: bytes) -> bytes:
         """Answer one frame; whoever asks for rows where nothing was opened shall not take silence for the end."""
         if payload.startswith(FILE):
-            self._content = payload[len(FILE):]
+            self._content = bytearray() if self._content is None else self._content
+            self._content += payload[len(FILE):]
             return encode(Received(len(self._content)))
         if not payload:
             if self._chunks is None:
@@ -94,7 +95,7 @@ class Reading:
         if self._content is None:
             raise ValueError("no file has come")
         try:
-            grid, header = choose(grids(self._content), wanted.tables)
+            grid, header = choose(grids(bytes(self._content)), wanted.tables)
             found = opened(grid, header)
         except Refused as refused:
             return Opened(table="", place="", rows=0, refused=str(refused))
