@@ -7,8 +7,8 @@ from pathlib import Path
 from tests import finders
 
 ROOT = Path(__file__).parent.parent
-# One thing in two files: the walls that a child builds around itself; the child that reads a sheet.
-PARTS = {"confine": "sandbox", "sheet_reader": "sheets"}
+# One thing in several files: the walls that a child builds around itself; what reads a sheet, and the child that does.
+PARTS = {"confine": "sandbox", **dict.fromkeys(("sheet_files", "sheet_grid", "sheet_reader", "sheet_text", "sheet_workbook"), "sheets")}
 EVERYTHING = ("fanpin", "templates", "tests", "plugins", "script", "docs", "migrations", "README.md", "setup.cfg",
               "requirements.in", "requirements-dev.in")
 READABLE = (".py", ".html", ".md", ".cfg", ".toml", ".css", ".js", ".sh", ".in", ".csv", "")

@@ -9,9 +9,10 @@ import msgspec
 from fanpin.adapters.failures import READING, AdapterFailed, failure_of
 from fanpin.adapters.manifest import Table
 from fanpin.adapters.wire import (
-    FILE, LARGEST_ANSWER, LARGEST_FILE, ROWS_AT_A_TIME, Chunk, Lines, Open, Opened, Received, Written, encode,
+    FILE, LARGEST_ANSWER, ROWS_AT_A_TIME, Chunk, Lines, Open, Opened, Received, Written, encode,
 )
 from fanpin.sandbox import Child, ChildFailed, RequestFailed
+from fanpin.sheet_grid import LARGEST_FILE
 
 OPEN_SECONDS, CHUNK_SECONDS, CPU_SECONDS, MEMORY_MB = 120, 60, 300, 1024
 ENDLESS = 10**9

@@ -13,7 +13,6 @@ from fanpin.adapters.parcels import Item
 
 ROWS_AT_A_TIME = 500
 LARGEST_ANSWER = 5 << 20
-LARGEST_FILE = 64 << 20
 # What the refusal of a sheet says that is none of the tables it was to be.
 NO_HEADER = "没有找到表头"
 MOST_FACTS = 20

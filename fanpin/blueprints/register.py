@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.file import FileField
 from sqlalchemy import func, select
 
-from fanpin import sheets
+from fanpin import sheet_grid, sheets
 from fanpin.blueprints.filing import store
 from fanpin.blueprints.forms import HouseForm
 from fanpin.blueprints.guard import actor, guard, now
@@ -67,7 +67,7 @@ def index() -> ResponseReturnValue:
                                            area=area, actor=actor(), now=now())
             return redirect(url_for("register.show", upload=batch.ref))
     page = page_of(select(ImportBatch), ImportBatch, newest=True)
-    return form.answer("register/index.html", page=page, ours=national.only_ours(), most=sheets.MOST_ROWS)
+    return form.answer("register/index.html", page=page, ours=national.only_ours(), most=sheet_grid.MOST_ROWS)
 
 
 @blueprint.get("/template")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fanpin.adapters.reading import SheetReading
-from fanpin.adapters.transports.grid import MOST_ROWS
+from fanpin.sheet_grid import MOST_ROWS
 from tests.adapters.books import HEADING, STAYS, book, line, read
 
 SHEET = "xl/worksheets/sheet1.xml"

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, time
 from itertools import zip_longest
 
@@ -11,29 +10,13 @@ from fanpin.adapters.headers import Header, HeaderRefused
 from fanpin.adapters.manifest import ColumnType, Table
 from fanpin.adapters.wire import NO_HEADER, ROWS_AT_A_TIME, Chunk, Opened, Problem, ReadRow, Written
 from fanpin.rules import identity
+from fanpin.sheet_grid import MOST_ROWS, TOO_MANY_ROWS, Grid, Refused
 
-MOST_ROWS = 50_000
-TOO_MANY_ROWS = f"超过{MOST_ROWS:,}行，请拆成几个文件分别上传".replace(",", "")
 # What stands below or between the rows of a table and is about nobody.
 SUMS = ("合计", "总计", "小计", "注:", "备注:", "说明:", "填表人", "制表人", "审核人", "填报单位", "单位盖章")
 SHOWN = 20
 NUMBERS_AS_IDS = ("整列身份证号都是数值格式，号码的后几位已经丢失，不能导入。请下载模板（号码列已设为文本格式），"
                   "从原系统重新导出或录入号码后再上传；在原表上改格式找不回丢失的数字")
-
-
-class Refused(Exception):
-    """The whole file cannot be taken; the words say why and what to do."""
-
-
-@dataclass
-class Grid:
-    """A sheet's rows with what the file says of them; rows and places count from 0."""
-
-    place: str
-    rows: Sequence[Sequence[object]]
-    formulas: Collection[tuple[int, int]] = frozenset()
-    notices: list[str] = field(default_factory=list)
-    confirm: list[str] = field(default_factory=list)
 
 
 def choose(grids: Sequence[Grid], tables: Sequence[Table]) -> tuple[Grid, Header]:

@@ -5,7 +5,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from fanpin.adapters.transports.grid import MOST_ROWS, TOO_MANY_ROWS, Grid, Refused
+from fanpin.sheet_grid import MOST_ROWS, TOO_MANY_ROWS, Grid, Refused
 
 PIECE = 1 << 16
 LONGEST_CELL = 10_000

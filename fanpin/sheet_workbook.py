@@ -10,7 +10,7 @@ from xml.parsers import expat
 
 from defusedxml import ElementTree
 
-from fanpin.adapters.transports.grid import MOST_ROWS, TOO_MANY_ROWS, Grid, Refused
+from fanpin.sheet_grid import MOST_ROWS, TOO_MANY_ROWS, Grid, Refused
 
 MOST_ENTRIES, LARGEST_UNPACKED, GREATEST_RATIO, SMALL = 1000, 200 << 20, 100, 1 << 20
 MOST_COLUMNS, MOST_SHEETS, MOST_FORMULAS = 200, 30, 200_000
@@ -171,9 +171,9 @@ class _Scan:
         if self._hidden:
             shape.hidden_rows.add(row)
         if column >= MOST_COLUMNS:
-            raise Refused(f"在很靠右的列里有内容（超过{MOST_COLUMNS}列），请删去多余的列再上传")
+            raise Refused(f"第{row + 1}行很靠右的列里有内容（超过{MOST_COLUMNS}列），请删去多余的列再上传")
         if row >= MOST_LINES:
-            raise Refused(f"{TOO_MANY_ROWS}；如果只是很靠下的行里有零星内容，请删去")
+            raise Refused(f"第{row + 1}行还有内容，{TOO_MANY_ROWS}；如果只是很靠下的行里有零星内容，请删去")
 
     def _formula(self, attributes: dict[str, str]) -> None:
         first, _, last = (attributes.get("ref") or "").partition(":")
@@ -208,7 +208,7 @@ def _grids(content: bytes, shapes: dict[str, Shape], open_book: OpenBook) -> Ite
 
 
 def _grid(book: Book, name: str, shape: Shape, hidden: list[str]) -> Grid:
-    grid = Grid(f"“{name}”", book.rows(name), shape.formulas)
+    grid = Grid(f"“{name}”", book.rows(name), shape.formulas, name=name, hidden_rows=len(shape.hidden_rows), hidden_sheets=tuple(hidden))
     if hidden:
         grid.notices.append(f"没有读取隐藏的工作表{len(hidden)}张")
     if shape.hidden_rows:
