@@ -22,7 +22,7 @@ from fanpin.app import create_app
 from fanpin.clock import Clock, at_noon
 from fanpin.config import Settings
 from fanpin.extensions import db
-from tests.benchmarks import deliveries, outages, papers, prefecture, report, sheets
+from tests.benchmarks import county, deliveries, outages, papers, prefecture, report, sheets, transports
 from tests.benchmarks.cases import TODAY
 from tests.benchmarks.measures import rate
 from tests.benchmarks.pages import Pages
@@ -86,6 +86,16 @@ class Run:
             imported = deliveries.imports(apps["sqlite"], self.folder / "deliveries", self._rows)
         return deliveries.table(screened, imported)
 
+    def transports(self) -> str:
+        """Measure every transport beside the bare library that reads the same."""
+        return transports.table(transports.carried(3_000 if self.given.quick else transports.ROWS))
+
+    def county(self) -> str:
+        """Measure eighteen departments' sheets in one go, and the memory of those who read."""
+        sizes = (1_000, 5_000) if self.given.quick else county.SIZES
+        at_once = county.taken(500 if self.given.quick else county.ROWS)
+        return county.table(at_once, county.flat(sizes), county.children(sizes))
+
     def outages(self) -> str:
         """Measure pages while adapters are down, on a demo county."""
         few = self.given.quick
@@ -108,7 +118,7 @@ class Run:
                 yield _measure(name, app, made, made_in, quick=self.given.quick)
 
 
-PARTS = ("pages", "papers", "sheets", "deliveries", "outages")
+PARTS = ("pages", "papers", "sheets", "deliveries", "transports", "outages", "county")
 
 
 def _say(words: str) -> None:

@@ -85,7 +85,7 @@ def test_a_file_is_asked_for_and_a_wrong_one_says_why(app: Flask, analyst: Brows
     place = send(analyst, b"<html><table></table></html>", "名单.xls")
     drain(app)
     page = words(analyst.get(place))
-    assert "只是改了扩展名" in page and "作废这次导入" in page
+    assert "网页改名" in page and "作废这次导入" in page
     assert analyst.post(f"{place}/withdraw").status_code == 302
     assert session.scalars(select(ImportBatch)).one().state.value == "withdrawn"
 

@@ -256,7 +256,7 @@ def test_only_the_county_imports_and_what_was_accepted_under_a_lost_post_is_not_
 def test_a_file_that_is_no_sheet_says_why_and_can_be_put_away(
         session: Session, world: World, clock: StandingClock, tmp_path: Path) -> None:
     batch = bring(session, world, clock, tmp_path, b"PK\x03\x04nothing")
-    assert batch.state is ImportState.REFUSED and "打不开" in batch.problem
+    assert batch.state is ImportState.REFUSED and "已损坏" in batch.problem
     register_import.withdraw(session, batch, actor=world.actors["xian.ban"], now=clock.now())
     assert batch.state is ImportState.WITHDRAWN
     other = bring(session, world, clock, tmp_path, sheet(family(1), head=["姓名", "证件号码", "备注"]))
