@@ -14,7 +14,7 @@ from threading import Event, Thread
 from typing import Self
 
 from flask import Flask
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -27,13 +27,14 @@ from fanpin.models.outbox import OutboxItem
 from fanpin.models.scoped import system_scope
 from fanpin.rules.refusals import Refusal
 from fanpin.steps import (
-    adapter_certificates, adapter_connections, adapter_known, channel_fetch, channel_reading, delivery_fetch, delivery_folder,
+    adapter_certificates, adapter_connections, adapter_known, adapter_trials, channel_fetch, channel_reading, delivery_fetch, delivery_folder,
     delivery_retention, fetch_plans, housekeeping, national_sheets, outbox, papers, posting_jobs, quality, regional_matching, register_export,
     register_import, register_retention, screening_month, sessions,
 )
 from fanpin.steps.delivery_intake import Intake
 from fanpin.steps.inquiry_asking import Jobs as InquiryJobs
 from fanpin.steps.inquiry_calls import any_due, owe_due
+from fanpin.steps.outbox import Lane
 from fanpin.steps.reminders import remind_where_due
 
 IDLE_SECONDS = 0.3
@@ -71,8 +72,8 @@ class Worker:
     while it has written.
     """
 
-    def __init__(self, app: Flask) -> None:
-        self.app = app
+    def __init__(self, app: Flask, *, lane: Lane = Lane.ALL) -> None:
+        self.app, self.lane = app, lane
         self.name = f"{socket.gethostname()}:{os.getpid()}"[:60]
         settings: Settings = app.config["FANPIN_SETTINGS"]
         self._limits = sessions.Limits(
@@ -80,21 +81,20 @@ class Worker:
             absolute=timedelta(hours=settings.absolute_hours))
         self._store = settings.files_dir
         self._press = papers.Press(settings.files_dir, demo=app.config["FANPIN_DEMO_KEYS"])
-        self._handlers = discover() | {"paper.render": self._press.handle} | register_import.Jobs(settings.files_dir).handlers
-        exchange = settings.files_dir.parent / "exchange"
-        self._handlers |= adapter_certificates.Jobs(demo=app.config["FANPIN_DEMO_KEYS"]).handlers
+        demo, store, exchange = app.config["FANPIN_DEMO_KEYS"], settings.files_dir, settings.files_dir.parent / "exchange"
         reach = Reach.of(settings.exchange_hosts, settings.database_url)
-        self._handlers |= adapter_connections.Jobs(exchange, reach).handlers
-        self._handlers |= delivery_fetch.Jobs(settings.files_dir, exchange, reach).handlers
-        self._folders = delivery_folder.Jobs(settings.files_dir, exchange)
-        self._handlers |= self._folders.handlers
-        self._handlers |= InquiryJobs(exchange, reach).handlers
-        self._handlers |= register_export.Jobs(settings.files_dir, demo=app.config["FANPIN_DEMO_KEYS"]).handlers
-        self._handlers |= channel_fetch.Jobs(settings.files_dir, exchange, reach).handlers
-        self._handlers |= channel_reading.Jobs(settings.files_dir).handlers
-        self._handlers |= posting_jobs.Jobs(settings.files_dir, reach).handlers
-        self._handlers |= national_sheets.Jobs(settings.files_dir, demo=app.config["FANPIN_DEMO_KEYS"]).handlers
-        self._handlers |= Intake(settings.files_dir).handlers | screening_month.MonthlyScreening(settings.files_dir).handlers
+        self._folders = delivery_folder.Jobs(store, exchange)
+        # What calls a department's code or system: it may take long, and nothing else shall wait for it.
+        outside = (
+            adapter_certificates.Jobs(demo=demo).handlers | adapter_connections.Jobs(exchange, reach).handlers
+            | delivery_fetch.Jobs(store, exchange, reach).handlers | Intake(store).handlers
+            | InquiryJobs(exchange, reach).handlers | channel_fetch.Jobs(store, exchange, reach).handlers
+            | channel_reading.Jobs(store).handlers | posting_jobs.Jobs(store, reach).handlers
+            | national_sheets.Jobs(store, demo=demo).handlers)
+        self.outside = frozenset({*outside, adapter_known.COMPARE, adapter_trials.TRY})
+        self.handlers = discover() | outside | {"paper.render": self._press.handle} | self._folders.handlers
+        self.handlers |= register_import.Jobs(store).handlers | register_export.Jobs(store, demo=demo).handlers
+        self.handlers |= screening_month.MonthlyScreening(store).handlers
         self._chores: list[tuple[float, Callable[[], None]]] = [
             (SEAL_SECONDS, self.seal), (TIDY_SECONDS, self.tidy), (LEARN_SECONDS, self.learn), (MATCH_SECONDS, self.match),
             (JUDGE_SECONDS, self.judge), (ERASE_SECONDS, self.erase), (MONTH_SECONDS, self.screen_where_due),
@@ -110,10 +110,11 @@ class Worker:
         self._press.close()
 
     def run(self, stop: Event) -> None:
-        """Work until told to stop; the item in hand is finished first."""
+        """Work until told to stop; the item in hand is finished first. Who waits for others keeps no house."""
         while not stop.is_set():
             worked = self.run_once()
-            self.keep_house()
+            if self.lane is not Lane.OUTSIDE:
+                self.keep_house()
             if not worked:
                 stop.wait(IDLE_SECONDS)
 
@@ -122,9 +123,9 @@ class Worker:
         with self.app.app_context():
             session = db.session()
             now = self._now()
-            if not _anything_due(session, now):
+            if not self._anything_due(session, now):
                 return False
-            item = outbox.claim(session, worker=self.name, now=now)
+            item = outbox.claim(session, worker=self.name, now=now, outside=self.outside, lane=self.lane)
             # Ends the reading that the claim left open: a handler decides itself when it begins to write.
             session.commit()
             if item is None:
@@ -301,7 +302,7 @@ class Worker:
         try:
             if item.attempts > outbox.MAX_ATTEMPTS:
                 raise _Interrupted(TOO_OFTEN)
-            handler = self._handlers[item.kind]
+            handler = self.handlers[item.kind]
             with system_scope(session, reason=f"outbox: {item.kind}"):
                 handler(session, item.payload, now)
                 if not outbox.finish(session, item):
@@ -314,6 +315,12 @@ class Worker:
             log.warning("%s %s, attempt %s: %s", item.kind, item.id, item.attempts, words)
             with writing(session):
                 outbox.fail(session, item, error=words, now=now)
+
+    def _anything_due(self, session: Session, now: datetime) -> bool:
+        read_only(session)
+        found = session.scalar(select(OutboxItem.id).where(outbox.due(now, outside=self.outside, lane=self.lane)).limit(1))
+        session.commit()
+        return found is not None
 
     def _now(self) -> datetime:
         clock: Clock = self.app.extensions["fanpin.clock"]
@@ -342,15 +349,6 @@ class _Interrupted(Refusal):
 
 class _Overtaken(_Interrupted):
     """This process stood still for longer than its lease, and another worker has the item: what is not committed is undone."""
-
-
-def _anything_due(session: Session, now: datetime) -> bool:
-    read_only(session)
-    due = or_(OutboxItem.state == "waiting",
-              (OutboxItem.state == "claimed") & (OutboxItem.lease_until < now))
-    found = session.scalar(select(OutboxItem.id).where(due, OutboxItem.due_at <= now).limit(1))
-    session.commit()
-    return found is not None
 
 
 def _words(error: Exception) -> str:

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from importlib import import_module
 
 import pytest
 from flask import Flask
@@ -21,6 +22,7 @@ from fanpin.models.users import LoginFailure, UserSession
 from fanpin.rules.refusals import Invalid
 from fanpin.rules.regional import EventKind, EventSource, ExposedBy
 from fanpin.steps import accounts, housekeeping, outbox, regional, sessions
+from fanpin.steps.outbox import Lane
 from fanpin.worker import Worker
 from tests.builders import a_household
 from tests.conftest import StandingClock
@@ -121,6 +123,24 @@ def test_an_error_keeps_its_kind_and_place_but_nobodys_data(
     worker.drain(app)
     assert item_of(session, number).error.startswith("ValueError（test_worker.py:")
     assert "5301" not in item_of(session, number).error
+
+
+def test_nothing_waits_for_what_hangs_at_a_department(
+        app: Flask, session: Session, owe: Callable[..., int], monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = owe(write_note), owe(write_note, "adapter.try")
+    with Worker(app, lane=Lane.INSIDE) as inside, Worker(app, lane=Lane.OUTSIDE) as outside:
+        monkeypatch.setitem(outside.handlers, "adapter.try", write_note)
+        assert inside.drain() == 1
+        assert (item_of(session, ours).state, item_of(session, theirs).state) == ("done", "waiting")
+        assert outside.drain() == 1
+        assert item_of(session, theirs).state == "done" and inside.drain() == outside.drain() == 0
+
+
+def test_whatever_calls_an_adapter_is_outside(app: Flask) -> None:
+    with Worker(app) as running:
+        calling = {kind for kind, handler in running.handlers.items()
+                   if any(name in vars(import_module(handler.__module__)) for name in ("adapter_health", "certify"))}
+        assert calling == running.outside
 
 
 def test_an_item_that_nobody_handles_is_kept(app: Flask, session: Session, clock: StandingClock) -> None:

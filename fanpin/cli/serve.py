@@ -1,4 +1,4 @@
-"""Serve the pages, and keep one worker alive beside them."""
+"""Serve the pages, and keep two workers alive beside them: nothing waits for a department that hangs."""
 
 import logging
 import os
@@ -20,6 +20,7 @@ from fanpin.cli import Plain, load_settings
 from fanpin.cli.adapter import register
 from fanpin.cli.opening import open_app
 from fanpin.config import Settings
+from fanpin.steps.outbox import Lane
 
 THREADS = 8
 CONNECTIONS = 1000
@@ -46,23 +47,25 @@ def command(host: str | None, port: int | None, no_worker: bool) -> None:
     for refused in register(app).refused:
         log.warning("adapter refused: %s", refused)
     listening = _listen(app, settings)
-    supervisor = None if no_worker else Supervisor(worker_command(settings.instance))
+    supervisors = [] if no_worker else [Supervisor(worker_command(settings.instance, lane)) for lane in (Lane.INSIDE, Lane.OUTSIDE)]
     signal.signal(signal.SIGTERM, _end)
     try:
-        if supervisor is not None:
+        for supervisor in supervisors:
             supervisor.start()
         shown = f"[{settings.host}]" if ":" in settings.host else settings.host
         click.echo(f"已启动：http://{shown}:{settings.port}/  按 Ctrl+C 停止。")
         listening.run()
     finally:
         listening.close()
-        if supervisor is not None:
+        for supervisor in supervisors:
+            supervisor.tell()
+        for supervisor in supervisors:
             supervisor.stop()
 
 
-def worker_command(instance: Path) -> list[str]:
+def worker_command(instance: Path, lane: Lane) -> list[str]:
     """Return how to start a worker that ends with this process."""
-    return [sys.executable, "-m", "fanpin.cli", "--instance", str(instance), "worker", "run", "--parent",
+    return [sys.executable, "-m", "fanpin.cli", "--instance", str(instance), "worker", "run", "--lane", lane.value, "--parent",
             str(os.getpid())]
 
 
@@ -92,9 +95,13 @@ class Supervisor(Thread):
             self._stopping.wait(pause)
         self._end_worker()
 
-    def stop(self) -> None:
-        """End the worker, which finishes what it has in hand, and return when it is gone."""
+    def tell(self) -> None:
+        """Let the worker end when it has finished what it has in hand."""
         self._stopping.set()
+
+    def stop(self) -> None:
+        """Tell the worker to end, and return when it is gone."""
+        self.tell()
         if self.is_alive():
             self.join(GRACE_SECONDS + 5)
 

@@ -16,6 +16,7 @@ from fanpin.cli.opening import open_app
 from fanpin.clock import SHANGHAI, Clock
 from fanpin.extensions import db, read_only, writing
 from fanpin.models.outbox import OutboxItem
+from fanpin.steps.outbox import Lane
 
 
 @click.group(name="worker")
@@ -25,12 +26,14 @@ def command() -> None:
 
 @command.command("run")
 @click.option("--parent", type=int, hidden=True)
-def run_command(parent: int | None) -> None:
-    """一直运行，收到 SIGTERM 后做完手上的一件再退出（fanpin serve 会自动带起一个）。"""
+@click.option("--lane", type=click.Choice([lane.value for lane in Lane]), default=Lane.ALL.value,
+              help="all 做全部；outside 只做要等部门接口的；inside 做其余的。")
+def run_command(parent: int | None, lane: str) -> None:
+    """一直运行，收到 SIGTERM 后做完手上的一件再退出（fanpin serve 会自动带起两个，各管一类）。"""
     settings = load_settings()
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     stop = _Stop(parent)
-    with worker.Worker(open_app(settings)) as running:
+    with worker.Worker(open_app(settings), lane=Lane(lane)) as running:
         running.run(stop)
 
 

@@ -18,6 +18,7 @@ from fanpin.rules.refusals import NotAllowedHere
 from fanpin.rules.roles import Role
 from fanpin.steps import adapter_health, adapters, outbox
 
+COMPARE = "adapter.known"
 EVERY = timedelta(days=1)
 SYSTEM = "系统"
 
@@ -33,10 +34,10 @@ def due(session: Session, *, now: datetime) -> list[int]:
 def owe(session: Session, numbers: list[int], *, now: datetime) -> None:
     """Owe the comparison of each."""
     for number in numbers:
-        outbox.put_once(session, "adapter.known", {"release": number}, now=now)
+        outbox.put_once(session, COMPARE, {"release": number}, now=now)
 
 
-@outbox.handles("adapter.known")
+@outbox.handles(COMPARE)
 def compare(session: Session, payload: Mapping[str, object], now: datetime) -> None:
     """Let a release answer about its known persons; a wrong answer stops it in every county until it answers rightly."""
     release = session.get_one(AdapterRelease, payload["release"])

@@ -24,6 +24,7 @@ from fanpin.rules.roles import Actor
 from fanpin.steps import adapter_health, adapters, doing, outbox
 
 SHOWN = 20
+TRY = "adapter.try"
 
 
 def ask(session: Session, release: AdapterRelease, *, actor: Actor, now: datetime, connection: bool = False) -> AdapterTrial:
@@ -40,7 +41,7 @@ def ask(session: Session, release: AdapterRelease, *, actor: Actor, now: datetim
     session.add(row)
     doing.note(session, Action.ADAPTER_TRY, actor=actor, now=now, subject=release,
                facts={"adapter": release.name, "version": release.version})
-    outbox.put(session, "adapter.connect" if connection else "adapter.try", {"trial": row.id}, now=now)
+    outbox.put(session, "adapter.connect" if connection else TRY, {"trial": row.id}, now=now)
     return row
 
 
@@ -50,7 +51,7 @@ def latest(session: Session, release: AdapterRelease) -> AdapterTrial | None:
                           .order_by(AdapterTrial.id.desc()).limit(1))
 
 
-@outbox.handles("adapter.try")
+@outbox.handles(TRY)
 def carry_out(session: Session, payload: Mapping[str, object], now: datetime) -> None:
     """Send every table's sample through both children and keep what came of it."""
     row = session.get_one(AdapterTrial, payload["trial"])

@@ -1,10 +1,11 @@
 """Side effects owed since their transaction: put here, claimed by the worker under a lease."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
+from enum import Enum
 
-from sqlalchemy import ColumnElement, Connection, String, cast, or_, select, update
+from sqlalchemy import ColumnElement, Connection, String, and_, cast, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from fanpin.models.outbox import OutboxItem
@@ -14,6 +15,14 @@ MAX_ATTEMPTS = 5
 
 Handler = Callable[[Session, Mapping[str, object], datetime], None]
 HANDLERS: dict[str, Handler] = {}
+
+
+class Lane(Enum):
+    """Which items a worker takes: what a department's code or system can hold up is kept apart from all other work."""
+
+    ALL = "all"
+    INSIDE = "inside"
+    OUTSIDE = "outside"
 
 
 def handles(kind: str) -> Callable[[Handler], Handler]:
@@ -42,11 +51,18 @@ def put_once(session: Session, kind: str, payload: Mapping[str, object], *, now:
         put(session, kind, payload, now=now)
 
 
-def claim(session: Session, *, worker: str, now: datetime) -> OutboxItem | None:
-    """Take the oldest due item for this worker, or None; commits the lease."""
-    due = or_(OutboxItem.state == "waiting",
-              (OutboxItem.state == "claimed") & (OutboxItem.lease_until < now))
-    query = select(OutboxItem.id).where(due, OutboxItem.due_at <= now).order_by(OutboxItem.due_at, OutboxItem.id).limit(1)
+def due(now: datetime, *, outside: Collection[str] = (), lane: Lane = Lane.ALL) -> ColumnElement[bool]:
+    """Return the condition on items that may be taken up now: of a lane, where `outside` are the kinds that wait for others."""
+    free = or_(OutboxItem.state == "waiting", (OutboxItem.state == "claimed") & (OutboxItem.lease_until < now))
+    own = {Lane.ALL: true(), Lane.INSIDE: OutboxItem.kind.not_in(outside), Lane.OUTSIDE: OutboxItem.kind.in_(outside)}
+    return and_(free, OutboxItem.due_at <= now, own[lane])
+
+
+def claim(session: Session, *, worker: str, now: datetime, outside: Collection[str] = (),
+          lane: Lane = Lane.ALL) -> OutboxItem | None:
+    """Take the lane's oldest due item for this worker, or None; commits the lease."""
+    free = due(now, outside=outside, lane=lane)
+    query = select(OutboxItem.id).where(free).order_by(OutboxItem.due_at, OutboxItem.id).limit(1)
     if session.get_bind().dialect.name == "postgresql":
         query = query.with_for_update(skip_locked=True)
     item_id = session.scalar(query)
@@ -54,7 +70,7 @@ def claim(session: Session, *, worker: str, now: datetime) -> OutboxItem | None:
         session.rollback()
         return None
     taken = session.execute(
-        update(OutboxItem).where(OutboxItem.id == item_id, due)
+        update(OutboxItem).where(OutboxItem.id == item_id, free)
         .values(state="claimed", claimed_by=worker, lease_until=now + LEASE, attempts=OutboxItem.attempts + 1))
     session.commit()
     return session.get(OutboxItem, item_id, populate_existing=True) if taken.rowcount else None

@@ -78,26 +78,30 @@ def served(instance: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
         process.wait()
 
 
-def test_server_and_worker_live_and_end_together(served: tuple[subprocess.Popen[bytes], int]) -> None:
+def both(process: int) -> list[int]:
+    return until(lambda: workers if len(workers := children(process)) == 2 else None)
+
+
+def test_server_and_workers_live_and_end_together(served: tuple[subprocess.Popen[bytes], int]) -> None:
     process, port = served
-    first = until(lambda: children(process.pid))[0]
+    first, other = both(process.pid)
     os.kill(first, signal.SIGKILL)
-    second = until(lambda: [number for number in children(process.pid) if number != first])[0]
+    second = until(lambda: [number for number in children(process.pid) if number not in (first, other)])[0]
     assert answers(port) == 404
     began = time.monotonic()
     process.send_signal(signal.SIGTERM)
     assert process.wait(15) == 0
-    assert time.monotonic() - began < 10 and not alive(second)
+    assert time.monotonic() - began < 10 and not alive(second) and not alive(other)
 
 
 def test_a_worker_does_not_outlive_a_killed_server(served: tuple[subprocess.Popen[bytes], int]) -> None:
     process, _port = served
-    worker = until(lambda: children(process.pid))[0]
-    # The worker takes a moment until it watches.
+    workers = both(process.pid)
+    # A worker takes a moment until it watches.
     time.sleep(3)
     process.kill()
     process.wait()
-    until(lambda: not alive(worker))
+    until(lambda: not any(map(alive, workers)))
 
 
 def test_a_taken_port_is_told_plainly(run: Run) -> None:
