@@ -52,7 +52,7 @@ def _owed(bench: Bench) -> Group:
     sources = deliveries.sources_for(bench.session, department) if owed else ()
     due = month_end(bench.today)
     items = tuple(Item(kind_of(code).title, "", first, due, link("deliveries.new", source=next(
-        (source.code for source in sources if code in source.kinds), "")), "没有新情况的，报送空表并选“已查全”", bench.left(due))
+        (source.code for source in sources if code in source.kinds), "")), "没有新情况的，报送空表、选“已查全”并确认", bench.left(due))
         for code in owed)
     return Group("报送本月数据", "附件1", bench.actor.role.title, len(items), items, link("deliveries.index"))
 

@@ -140,13 +140,13 @@ def _judge(upload: files.Upload, sent: Sent, *, today: date) -> None:
 
 
 def wait_for_confirmation(session: Session, delivery_id: int, words: Sequence[str], *, rows: int, now: datetime) -> None:
-    """Let a sheet wait until its sender has confirmed what it holds unseen; nothing of it is stored before."""
+    """Let a sheet wait until its sender has confirmed what it holds unseen, or that it holds nothing; nothing of it is stored before."""
     session.execute(update(Delivery).where(Delivery.id == delivery_id).values(
         state=DeliveryState.CONFIRM, notices=list(words), rows=rows, done_at=now))
 
 
 def confirm(session: Session, row: Delivery, *, actor: Actor, now: datetime) -> None:
-    """Say that what the sheet holds unseen belongs to it: now it is read to its end."""
+    """Say that the sheet is meant as it is: now it is read to its end."""
     doing.permit(session, Action.EXCHANGE_DELIVER, actor=actor, subject=row)
     if row.state is not DeliveryState.CONFIRM:
         raise NotAllowedHere("这份数据没有要确认的内容。", action=Action.EXCHANGE_DELIVER.value, clause="附件1")

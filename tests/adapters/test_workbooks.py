@@ -28,8 +28,10 @@ def saved(path: Path, content: bytes) -> Path:
 
 def test_a_template_is_read_by_the_reader_that_it_is_made_for(tmp_path: Path) -> None:
     empty = saved(tmp_path / "a.xlsx", template(Invented().manifest(), STAYS))
-    assert read(empty)[0].refused == "表头下面没有内容"
+    assert (read(empty)[0].rows, read(empty)[0].confirm) == (0, ("表头下面一行也没有，请确认本期确实没有要报送的",))
     asked = [{ColumnType.ID_NUMBER: IDS[n], ColumnType.NAME: "样样"} for n in range(3)]
+    nobody = saved(tmp_path / "c.xlsx", template(Invented().manifest(), ASKED, asked=[]))
+    assert read(nobody, ASKED)[0].refused == "表头下面没有内容"
     filled = saved(tmp_path / "b.xlsx", template(Invented().manifest(), ASKED, asked=asked))
     opened, rows, problems, _ = read(filled, ASKED)
     assert (opened.table, rows, [problem.column for problem in problems]) == ("asked", [], ["金额"] * 3)

@@ -286,6 +286,12 @@ def test_the_months_data_wait_on_the_departments_desk_until_they_are_sent(
         session.commit()
         Intake(tmp_path).handle(session, {"delivery": number}, clock.now())
         session.commit()
+        row = session.get(Delivery, number)
+        assert row.state is DeliveryState.CONFIRM and "一行也没有" in row.notices[0]
+        row.state, row.confirmed_at = DeliveryState.WAITING, clock.now()
+        session.commit()
+        Intake(tmp_path).handle(session, {"delivery": number}, clock.now())
+        session.commit()
         assert session.get(Delivery, number).state is DeliveryState.DONE
         assert expected in desk(app, "bm.public-security"), day
     session.execute(update(Delivery).values(state=DeliveryState.WITHDRAWN))

@@ -17,9 +17,10 @@ from fanpin.models.households import Household
 from fanpin.models.users import Grant
 from fanpin.models.warnings import Warning
 from fanpin.rules.deliveries import DeliveryState, UnmatchedReason, UnmatchedState
+from fanpin.rules.duty_tables import kind_of
 from fanpin.rules.intake import LeadSource
 from fanpin.rules.refusals import AlreadyHandled, Invalid, NotAllowedHere, NotFound, NotPermitted
-from fanpin.steps import analysis, deliveries, delivery_errors, delivery_retention, fact_store, files, unmatched
+from fanpin.steps import analysis, deliveries, delivery_errors, delivery_retention, delivery_template, fact_store, files, unmatched
 from fanpin.steps.delivery_intake import Intake
 from tests.builders import a_household, an_id
 from tests.conftest import StandingClock
@@ -374,3 +375,10 @@ def test_a_sheet_that_is_not_confirmed_can_be_withdrawn_and_sent_again(
         sent(session, world, clock, tmp_path, BILL, [], department=MEDICAL, content=content)
     deliveries.withdraw(session, row, reason="筛选忘了取消", actor=world.officer(MEDICAL), now=clock.now())
     assert row.state is DeliveryState.WITHDRAWN and session.scalar(select(func.count()).select_from(Batch)) == 0
+
+
+def test_an_empty_form_of_what_needs_consent_says_nothing_about_anybody(
+        session: Session, world: World, clock: StandingClock, tmp_path: Path) -> None:
+    row = sent(session, world, clock, tmp_path, "vehicle", [], department="public_security", complete=True,
+               content=delivery_template.blank(kind_of("vehicle")))
+    assert read(session, tmp_path, row, clock).state is DeliveryState.REFUSED and "没有内容" in row.refused

@@ -7,9 +7,11 @@ from itertools import zip_longest
 
 from fanpin.adapters import cells, headers
 from fanpin.adapters.headers import Header, HeaderRefused
-from fanpin.adapters.manifest import ColumnType, Table
+from fanpin.adapters.manifest import ColumnType, Mode, Table
 from fanpin.adapters.wire import NO_HEADER, ROWS_AT_A_TIME, Chunk, Opened, Problem, ReadRow, Written
 from fanpin.rules import identity
+from fanpin.rules.duty_kinds import Basis
+from fanpin.rules.duty_tables import kind_of
 from fanpin.sheet_grid import MOST_ROWS, TOO_MANY_ROWS, Grid, Refused
 
 # What stands below or between the rows of a table and is about nobody.
@@ -42,14 +44,19 @@ def opened(grid: Grid, header: Header) -> Opened:
     last = _last(grid.rows)
     if last - header.last > MOST_ROWS:
         raise Refused(TOO_MANY_ROWS)
+    confirm = list(grid.confirm)
     if last == header.last:
-        raise Refused("表头下面没有内容")
+        # No news this month is news where a department tells by itself; about persons asked an empty sheet says nothing.
+        if not header.table.claims or any(
+                claim.mode is Mode.QUESTION or kind_of(claim.kind).basis is Basis.CONSENT for claim in header.table.claims):
+            raise Refused("表头下面没有内容")
+        confirm.append("表头下面一行也没有，请确认本期确实没有要报送的")
     _refuse_numbers(grid, header)
     notices = list(grid.notices)
     if header.unread:
         notices.append(f"不需要的列没有读取：{'、'.join(header.unread)}")
     return Opened(table=header.table.code, place=grid.place, rows=last - header.last, columns=tuple(header.places),
-                  unread=header.unread, notices=tuple(notices), confirm=tuple(grid.confirm))
+                  unread=header.unread, notices=tuple(notices), confirm=tuple(confirm))
 
 
 def chunks(grid: Grid, header: Header) -> Iterator[Chunk]:
