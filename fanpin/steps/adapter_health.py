@@ -80,7 +80,10 @@ def call(session: Session, release: AdapterRelease, act: Callable[[Installed, Ma
 
     What the session held is committed first: on SQLite nobody else could write while a department's code runs.
     """
-    require_callable(session, release, now=now)
+    session.commit()
+    # Whoever tries after a pause takes its turn by writing, though the caller was only reading.
+    with writing(session):
+        require_callable(session, release, now=now)
     installed, manifest = adapters.installed_of(release), release.declared
     session.commit()
     try:

@@ -15,7 +15,7 @@ from fanpin.models.users import Grant
 from fanpin.rules.deliveries import DeliveryState
 from fanpin.rules.fetching import Rhythm
 from fanpin.rules.refusals import Invalid, NotAllowedHere, NotPermitted
-from fanpin.steps import adapters, deliveries, delivery_fetch, fetch_plans
+from fanpin.steps import adapter_health, adapters, deliveries, delivery_fetch, fetch_plans
 from fanpin.steps.delivery_fetch import Jobs
 from fanpin.steps.delivery_intake import Intake
 from tests.adapters.platform_server import HERE, SECRET, Desk, a_platform
@@ -100,6 +100,14 @@ def test_rows_are_fetched_matched_and_counted_and_the_next_time_only_the_new_one
     _, second = fetched(session, world, clock, release, tmp_path)
     assert (second.state, second.rows, second.complete) == (DeliveryState.DONE, 2, False)
     assert second.repeated == 1
+
+
+def test_after_its_rest_an_adapter_that_failed_is_tried_again_and_is_well(
+        session: Session, world: World, clock: StandingClock, release: AdapterRelease, tmp_path: Path) -> None:
+    connect(session, world, clock, release, put(tmp_path, rows(session, world, clock)[:2]))
+    release.failures, release.open_until = adapter_health.OPENS_AFTER, clock.now()
+    (delivery,) = fetched(session, world, clock, release, tmp_path)
+    assert delivery.state is DeliveryState.DONE and release.failures == 0 and release.open_until is None
 
 
 def told(session: Session) -> str:
