@@ -77,8 +77,6 @@ def normalise(text: str) -> str:
     """Return the number in half-width upper case without spaces, invisible marks, or Excel's apostrophe."""
     if text.isascii() and text.isalnum():
         return text.upper()
-    if text.isascii() and text.isalnum():
-        return text.upper()
     plain = unicodedata.normalize("NFKC", text)
     kept = "".join(c for c in plain if not (c.isspace() or c in IGNORED or unicodedata.category(c) == "Cc"))
     return kept.removeprefix("'").removeprefix("’").upper()
