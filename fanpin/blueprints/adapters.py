@@ -61,7 +61,7 @@ def index() -> ResponseReturnValue:
 def show(adapter: AdapterRelease) -> ResponseReturnValue:
     """Show one release: how it fares, its certificate, what came of the department's data, kinds, tables, settings."""
     release, session = _own(adapter), db.session()
-    if release.role is PluginRole.OUTLET:
+    if release.role is PluginRole.OUTLET and not is_administrator():
         return redirect(url_for("outlets.show", outlet=release.ref))
     manifest = release.declared if release.manifest else None
     certificate = adapters.certificate_of(session, release)

@@ -8,9 +8,10 @@ from dataclasses import replace
 import msgspec
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fanpin.adapters import certify
+from fanpin.adapters import certify, distributions, run
 from fanpin.adapters.failures import Failure
 from fanpin.adapters.manifest import Setting, SettingType
 from fanpin.models.adapters import AdapterRelease
@@ -147,6 +148,16 @@ def test_an_administrator_sees_the_program_and_nothing_of_a_county(app: Flask, s
     assert release.digest in said and "适配器处理数据超时" in said
     for word in ("报送和去向", "得出的预警", "常设批准", "修改设置", "最近的故障"):
         assert word not in said
+
+
+def test_an_administrator_opens_an_outlet_to_certify_it(app: Flask, session: Session, world: World, clock: StandingClock):
+    installed = distributions.find("fanpin-outlet-national-system")
+    adapters.refresh(session, [run.declared(installed)], now=clock.now())
+    session.commit()
+    row = session.scalars(select(AdapterRelease)).one()
+    said = words(log_in(app, ADMIN).get(f"/adapters/{row.ref}"))
+    assert row.digest in said and "检验" in said
+    assert log_in(app, ANALYST).get(f"/adapters/{row.ref}").location.endswith(f"/outlets/{row.ref}")
 
 
 def test_failures_are_told_in_a_sentence_and_a_breach_is_marked(app: Flask, session: Session, world: World,
