@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import case, func, select
 
 from fanpin.adapters import connections
+from fanpin.adapters.contract import Transport
 from fanpin.adapters.manifest import Manifest, Setting
 from fanpin.extensions import db
 from fanpin.models.adapters import (
@@ -134,9 +135,11 @@ def claimed(manifest: Manifest) -> list[Claimed]:
 
 
 def settings(release: AdapterRelease, manifest: Manifest) -> list[tuple[str, str]]:
-    """List its settings in the reader's county as they may be shown."""
+    """List its settings in the reader's county as they may be shown; where sheets are sent, none of the connection."""
     own = {row.key: row for row in db.session.scalars(select(AdapterSetting).where(AdapterSetting.adapter == release.name))}
-    return [(one.title, _shown(one, own.get(one.name))) for one in manifest.settings]
+    connected = connections.CHOICE in own and own[connections.CHOICE].value != Transport.SHEET.value
+    return [(one.title, _shown(one, own.get(one.name))) for one in manifest.settings
+            if connected or one.name == connections.CHOICE or not connections.is_ours(one.name)]
 
 
 def grouped(manifest: Manifest) -> list[tuple[str, str, list[Setting]]]:

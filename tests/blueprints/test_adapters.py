@@ -63,6 +63,7 @@ def test_the_page_tells_kinds_with_their_clause_and_the_columns(app: Flask, rele
     for word in ("提供家庭成员因病住院医保报销后自付费用较高的农户信息", "批量提供（附件1）", "逐人核查（三(六)）", release.digest,
                  "个人负担金额", "没有故障", "数据怎么来"):
         assert word in said
+    assert "平台答复里的记录" not in said
 
 
 def test_template_and_sample_are_sent(app: Flask, release: AdapterRelease):
