@@ -40,10 +40,15 @@ def _judged(tokens: Mapping[str, ReadRow], told: Sequence[ToldLead], today: date
         if lead.subject not in tokens:
             raise boundary("stranger", "申报渠道的程序说到了表里没有的对象，整份退回")
         # The statement is the citizen's own word; out of it nothing may be carried to where others read it.
-        if holds_id(lead.relation):
+        if holds_id(lead.relation) and lead.relation not in _beside(tokens[lead.subject], lead):
             raise boundary("id_inside", "申报渠道的程序在与户主的关系里夹带证件号码，整份退回")
         by_token[lead.subject].append(lead)
     return (_row(row, by_token[token], today) for token, row in tokens.items())
+
+
+def _beside(row: ReadRow, lead: ToldLead) -> list[object]:
+    """Return what the sender wrote in the row beside the statement."""
+    return [value for value in row.cells.values() if value != lead.statement]
 
 
 def _row(row: ReadRow, leads: Sequence[ToldLead], today: date) -> MappedLead:
@@ -69,5 +74,7 @@ def _reasons(row: ReadRow, lead: ToldLead, today: date) -> Iterator[str]:
         yield "程序改动了申报人的原话"
     if set(lead.categories) - CATEGORIES:
         yield "困难类别不在规定范围内"
+    if holds_id(lead.relation):
+        yield "与户主的关系里写了证件号码，请删去"
     if len(lead.relation) > LONGEST_RELATION or unclean(lead.relation) or unclean(lead.number):
         yield f"与户主的关系超过{LONGEST_RELATION}个字，或文字中有看不见的控制字符"

@@ -9,7 +9,7 @@ from fanpin.adapters.cases import Case, State
 
 WALL_TITLES = {
     "children": "子进程", "landlock": "文件隔离", "landlock_network": "TCP隔离", "landlock_signals": "信号隔离",
-    "network_namespace": "网络隔离", "no_new_privileges": "不得提权", "seccomp": "系统调用过滤", "limits": "内存、处理器、文件大小限额"}
+    "network_namespace": "网络隔离", "no_new_privileges": "不得提权", "seccomp": "系统调用过滤", "limits": "内存、处理器、文件大小的限度"}
 
 
 @dataclass(frozen=True)

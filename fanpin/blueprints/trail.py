@@ -30,6 +30,7 @@ OTHER_TITLES = {
     "delivery.refuse": "退回部门报送", "screening.done": "按月筛查", "register.compared": "比对导入的农户表",
     "register.applied": "写入导入的农户表", "register.exported": "导出农户表", "register.split": "按部门拆分上报数据",
     "file.erase": "到期清除材料", "intake.imported": "写入平台申报", "intake.refuse": "退回平台申报",
+    "national.settled": "按全国系统的导出表核对", "national.by_hand": "人工确认全国系统已办",
     "system.init": "初始化系统", "audit.anchor": "封存审计记录",
 }
 OUTCOMES = {audit.OUTCOME_DONE: "办理", audit.OUTCOME_SEEN: "查看", audit.OUTCOME_REFUSED: "被拒绝"}

@@ -103,6 +103,15 @@ def test_the_citizens_own_id_number_in_the_statement_is_the_citizens_word(tmp_pa
     assert [row.lead.statement for row in trial.mapped if row.lead] == ["我的号码是53018119600301100X，家里困难"]
 
 
+def test_a_number_that_a_clerk_wrote_into_the_relation_sends_that_row_back(tmp_path: Path) -> None:
+    installed, manifest = declared(tmp_path)
+    sheet = platforms.export(tmp_path, "YN-1,2026-02-12,没有钱,样甲,,,,,样本村,由53018119600301100X代办,因病",
+                             "YN-2,2026-02-13,没有钱,样乙,,,,,样本村,父亲,因学")
+    trial = try_leads(installed, manifest, sheet, today=TODAY)
+    assert [row.lead.number for row in trial.mapped if row.lead] == ["YN-2"]
+    assert [(problem.row, "证件号码" in problem.reason) for problem in trial.problems] == [(2, True)]
+
+
 def test_an_export_is_read_with_its_keys_apart_and_bad_rows_named(tmp_path: Path) -> None:
     installed, manifest = declared(tmp_path)
     sheet = platforms.export(

@@ -59,7 +59,7 @@ def test_the_months_list_of_a_village_is_the_countys_to_issue_and_the_villages_t
         app: Flask, session: Session, world: World, warning: Warning) -> None:
     code = world.areas["village"].code12
     county, village = log_in(app, "xian.ban"), log_in(app, "cun.gan")
-    assert "出具到户预警信息清单（2026-03，1条）" in words(county.get(f"/paper-desk/?area={code}"))
+    assert "出具到户预警信息清单（2026年3月，1条）" in words(county.get(f"/paper-desk/?area={code}"))
     assert "出具到户预警信息清单" not in words(village.get("/paper-desk/"))
     sent = {"code": "warning_list", "area": code, "month": "2026-03"}
     assert village.post("/paper-desk/issue", data=sent).status_code == 403

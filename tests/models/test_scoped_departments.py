@@ -53,7 +53,7 @@ def test_the_tables_that_a_department_sees_are_exactly_the_joint_review_s_and_it
     assert seen <= {"AnyInquiry", "Inquiry", "Question", "Batch", "FactRow", "CoverageRow", "MonthlyAnalysis", "AnalysisSignature",
                     "Event", "EventArea", "EventAct", "EventPlan", "EventResponse", "Rectification", "Community", "CommunityName",
                     "CommunityFigure", "AdapterApproval", "AdapterFailure", "AdapterSetting", "AdapterTrial",
-                    "AdapterPlan", "AdapterFetch",
+                    "AdapterPlan", "AdapterFetch", "SystemCall", "Reminder", "LastAnswer",
                     "Delivery", "RefusedMember", "UnmatchedRow", "HouseholdFinding", "ColumnPart", "ColumnQuestion"}
 
 
