@@ -11,7 +11,7 @@ import msgspec
 from fanpin import sandbox
 from fanpin.adapters import manifest as m
 from fanpin.adapters import known, outlet_trial, run
-from fanpin.adapters.cases import WALLS, WHOLE, Case, State, timed
+from fanpin.adapters.cases import SHOWN, WALLS, WHOLE, Case, State, misread, timed
 from fanpin.adapters.certify_leads import lead_cases
 from fanpin.adapters.contract import Answer, Known, Later, NotFound, Unavailable
 from fanpin.adapters.distributions import Installed
@@ -36,7 +36,6 @@ GROWTH_MB = 32
 LONG_ENOUGH = 5
 CANARY = "勿外传金丝雀"
 WITNESS = "fanpin.adapters.witness"
-SHOWN = 3
 
 
 def certify(installed: Installed, *, as_of: date, load_rows: int | None = None) -> Report:
@@ -132,13 +131,8 @@ def _outlet(installed: Installed, manifest: Manifest, as_of: date) -> Iterator[C
 
 def _sampled(installed: Installed, manifest: Manifest, table: Table, path: Path, as_of: date) -> tuple[Trial, str]:
     trial = try_sheet(installed, manifest, path, as_of=as_of)
-    if trial.refused:
-        return trial, trial.refused
-    if trial.opened.table != table.code:
-        return trial, "样表被认成了另一种表"
-    if trial.problems:
-        shown = "；".join(f"第{problem.row}行{problem.column}：{problem.reason}" for problem in trial.problems[:SHOWN])
-        return trial, f"有{len(trial.problems)}个问题：{shown}"
+    if problem := misread(table, trial.opened, trial.problems):
+        return trial, problem
     silent = [KINDS[kind].title for kind in table.kinds if kind not in trial.facts_by_kind]
     if silent:
         return trial, f"没有一行得出：{'、'.join(silent)}"

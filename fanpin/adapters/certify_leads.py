@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from fanpin.adapters.cases import Case, State, timed
+from fanpin.adapters.cases import SHOWN, Case, State, misread, timed
 from fanpin.adapters.distributions import Installed
 from fanpin.adapters.extremes import Extreme, extremes
 from fanpin.adapters.lead_trial import LeadTrial, try_leads
@@ -16,7 +16,6 @@ from fanpin.adapters.run import PluginChild
 from fanpin.adapters.wire import ReadRow
 
 LOAD_SECONDS = 60.0
-SHOWN = 3
 Said = Callable[[Sequence[ReadRow]], list[MappedLead]]
 
 
@@ -48,13 +47,8 @@ def lead_cases(installed: Installed, manifest: Manifest, table: Table, as_of: da
 
 def _sampled(installed: Installed, manifest: Manifest, table: Table, path: Path, as_of: date) -> tuple[LeadTrial, str]:
     trial = try_leads(installed, manifest, path, today=as_of)
-    if trial.refused:
-        return trial, trial.refused
-    if trial.opened.table != table.code:
-        return trial, "样表被认成了另一种表"
-    if trial.problems:
-        shown = "；".join(f"第{problem.row}行{problem.column}：{problem.reason}" for problem in trial.problems[:SHOWN])
-        return trial, f"有{len(trial.problems)}个问题：{shown}"
+    if problem := misread(table, trial.opened, trial.problems):
+        return trial, problem
     if not trial.told:
         return trial, "没有一行得出申报"
     numbers = [row.lead.number for row in trial.mapped if row.lead]
