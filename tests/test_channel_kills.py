@@ -4,8 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
@@ -26,7 +25,7 @@ from fanpin.rules.intake import LeadImportState
 from fanpin.steps import adapters, channel_reading, channels, files, outbox
 from fanpin.worker import Worker, drain
 from tests.conftest import POSTGRESQL, Templates, create_postgresql, drop_postgresql
-from tests.kill_harness import application
+from tests.kill_harness import application, stop_at
 from tests.world import World, load_world
 
 NAME, ROWS = "fanpin-channel-province", 7
@@ -40,30 +39,13 @@ PLACES: dict[str, tuple[object, str, int]] = {
 }
 
 
-def stop_at(place: str) -> None:
-    """Let this process write what it has in hand, say that it is there, and wait to be killed."""
-    owner, name, turn = PLACES[place]
-    real: Callable[..., object] = getattr(owner, name)
-    calls = []
-
-    def stop(*args: object, **more: object) -> object:
-        calls.append(1)
-        if len(calls) == turn:
-            next(arg for arg in args if isinstance(arg, Session)).flush()
-            print("there", flush=True)
-            time.sleep(60)
-        return real(*args, **more)
-
-    setattr(owner, name, stop)
-
-
 def main() -> None:
     """Be a worker, some leases later than the clock says, that stops at one place."""
     instance, key_file, url, later, place = sys.argv[1:]
     app = application(Path(instance), Path(key_file), url)
     app.extensions["fanpin.clock"].offset = timedelta(minutes=int(later))
     with Worker(app) as worker:
-        stop_at(place)
+        stop_at(*PLACES[place])
         print("ready", flush=True)
         worker.run(Event())
 

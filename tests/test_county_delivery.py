@@ -6,8 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -28,7 +27,7 @@ from fanpin.steps import delivery_draft, delivery_intake, delivery_placing, deli
 from fanpin.worker import Worker, drain
 from tests.conftest import Templates
 from tests.county_sheets import DEPARTMENTS, owe_everything
-from tests.kill_harness import application
+from tests.kill_harness import application, stop_at
 from tests.world import load_world
 
 ROWS, HOUSEHOLDS = 300, 12
@@ -56,19 +55,7 @@ def main() -> None:
     matching.CHUNK, screening_month.BY_ITSELF_FROM = 50, 32
     app = application(Path(instance), Path(key_file), url(Path(instance)))
     app.extensions["fanpin.clock"].offset = timedelta(minutes=int(later))
-    owner, name, turn = PLACES[int(place)]
-    real: Callable[..., object] = getattr(owner, name)
-    calls = []
-
-    def stop(*args: object, **more: object) -> object:
-        calls.append(1)
-        if len(calls) == turn:
-            db.session().flush()
-            print("there", flush=True)
-            time.sleep(100)
-        return real(*args, **more)
-
-    setattr(owner, name, stop)
+    stop_at(*PLACES[int(place)], seconds=100)
     with Worker(app) as worker:
         worker.run(Event())
 

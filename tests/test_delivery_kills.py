@@ -4,8 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
@@ -33,7 +32,7 @@ from fanpin.steps import (
 from fanpin.worker import Worker, drain
 from tests.builders import a_household, an_id
 from tests.conftest import POSTGRESQL, Templates, create_postgresql, drop_postgresql
-from tests.kill_harness import application
+from tests.kill_harness import application, stop_at
 from tests.sheet_makers import ID, NAME, sent
 from tests.world import World, load_world
 
@@ -51,23 +50,6 @@ PLACES: dict[str, tuple[object, str, int]] = {
 }
 
 
-def stop_at(place: str) -> None:
-    """Let this process write what it has in hand, say that it is there, and wait to be killed."""
-    owner, name, turn = PLACES[place]
-    real: Callable[..., object] = getattr(owner, name)
-    calls = []
-
-    def stop(*args: object, **more: object) -> object:
-        calls.append(1)
-        if len(calls) == turn:
-            db.session().flush()
-            print("there", flush=True)
-            time.sleep(60)
-        return real(*args, **more)
-
-    setattr(owner, name, stop)
-
-
 def main() -> None:
     """Be a worker, some leases later than the clock says, that stops at one place."""
     instance, key_file, url, later, place = sys.argv[1:]
@@ -77,7 +59,7 @@ def main() -> None:
     app = application(Path(instance), Path(key_file), url)
     app.extensions["fanpin.clock"].offset = timedelta(minutes=int(later))
     with Worker(app) as worker:
-        stop_at(place)
+        stop_at(*PLACES[place])
         print("ready", flush=True)
         worker.run(Event())
 
